@@ -1,0 +1,95 @@
+#include "kernels/core/fill.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "kernels/core/random.h"
+
+static const char *const names[FILL_STYLES] = {
+    [FILL_NORMAL] = "normal",   [FILL_UNIFORM] = "uniform", [FILL_INTEGER] = "integer",
+    [FILL_SPECIAL] = "special", [FILL_INF] = "inf",         [FILL_OFFSET] = "offset",
+    [FILL_CANCEL] = "cancel",   [FILL_MIXED] = "mixed",     [FILL_LARGE] = "large",
+    [FILL_HUGE] = "huge",       [FILL_TINY] = "tiny",       [FILL_EQUAL] = "equal",
+    [FILL_RUNS] = "runs",       [FILL_SORTED] = "sorted",   [FILL_ZERO] = "zero",
+    [FILL_NAN] = "nan",
+};
+
+const char *fill_name(enum fill fill) { return names[fill]; }
+
+int fill_parse(const char *name) {
+    for (int i = 0; i < FILL_STYLES; i++)
+        if (strcmp(name, names[i]) == 0) return i;
+    return -1;
+}
+
+struct source {
+    uint64_t seed;
+    uint32_t stream;
+    int64_t elements;
+    int64_t integer_bound;
+};
+
+static double special(const struct source *s, uint64_t i, int with_nan) {
+    static const float values[] = {INFINITY, -INFINITY, 0.0f,    -0.0f,   0x1p-149f, -0x1p-130f,
+                                   FLT_MAX,  -FLT_MAX,  FLT_MIN, 0x1p24f, NAN,       NAN};
+    const int count = (int)(sizeof values / sizeof values[0]) - (with_nan ? 0 : 2);
+    if (random_integer(s->seed, s->stream + 100, i, 0, 4))
+        return random_normal(s->seed, s->stream, i);
+    return values[random_integer(s->seed, s->stream + 200, i, 0, count - 1)];
+}
+
+static double value(const struct source *s, enum fill fill, uint64_t i) {
+    const uint64_t seed = s->seed;
+    const uint32_t stream = s->stream;
+    switch (fill) {
+    case FILL_NORMAL: return random_normal(seed, stream, i);
+    case FILL_UNIFORM: return random_uniform(seed, stream, i);
+    case FILL_INTEGER:
+        return (double)random_integer(seed, stream, i, -s->integer_bound, s->integer_bound);
+    case FILL_SPECIAL: return special(s, i, 1);
+    case FILL_INF: return special(s, i, 0);
+    case FILL_OFFSET: return 1e4 + 1e-2 * random_normal(seed, stream, i);
+    case FILL_CANCEL:
+        return (i % 2 ? -1 : 1) * 1e3 * (1 + random_uniform(seed, stream, i / 2)) +
+               random_normal(seed, stream + 1, i);
+    case FILL_MIXED:
+        return random_normal(seed, stream, i) *
+               pow(10, random_uniform(seed, stream + 100, i) * 12 - 6);
+    case FILL_LARGE: return 176 * random_uniform(seed, stream, i) - 88;
+    case FILL_HUGE: return 1e18 * random_normal(seed, stream, i);
+    case FILL_TINY: return 0x1p-135 * random_normal(seed, stream, i);
+    case FILL_EQUAL: return 0.1f + (double)(seed % 7);
+    case FILL_RUNS: return (double)random_integer(seed, stream, i / 5, -3, 3);
+    case FILL_SORTED: return (double)(s->elements - (int64_t)i) + (double)(seed % 7);
+    case FILL_ZERO: return 0;
+    default: return NAN;
+    }
+}
+
+/* Largest b with b*b*terms < 2^24, at most 8 and at least 1. */
+static int64_t integer_bound(double terms) {
+    const double bound = floor(sqrt(16777215.0 / terms));
+    return bound > 8 ? 8 : bound < 1 ? 1 : (int64_t)bound;
+}
+
+void fill_operand(const struct problem *problem, int index, enum fill fill, uint64_t seed,
+                  void *data) {
+    const struct operand *operand = &problem->primitive->operands[index];
+    const struct shape shape = problem_shape(problem, index);
+    const struct source source = {seed, (uint32_t)index * 1000, shape_elements(&shape),
+                                  integer_bound(problem_terms(problem))};
+    if (!problem_reads(problem, index)) fill = FILL_NAN;
+    for (int64_t i = 0; i < source.elements; i++) {
+        const uint64_t at = (uint64_t)i;
+        const double real = value(&source, fill, at);
+        const double kept = operand->domain == DOMAIN_NONNEGATIVE ? fabs(real) : real;
+        switch (operand->dtype) {
+        case DTYPE_F32: ((float *)data)[i] = (float)kept; break;
+        case DTYPE_F64: ((double *)data)[i] = kept; break;
+        case DTYPE_I64: ((int64_t *)data)[i] = random_integer(seed, source.stream, at, 0, 7); break;
+        case DTYPE_U8:
+            ((uint8_t *)data)[i] = (uint8_t)random_integer(seed, source.stream, at, 0, 1);
+        }
+    }
+}

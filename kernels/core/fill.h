@@ -1,0 +1,38 @@
+/* Input data: what operands are filled with, by name and seed. */
+#ifndef KERNELS_CORE_FILL_H
+#define KERNELS_CORE_FILL_H
+
+#include <stdint.h>
+
+#include "kernels/core/primitive.h"
+
+enum fill {
+    FILL_NORMAL,  /* mean 0, variance 1 */
+    FILL_UNIFORM, /* [0, 1) */
+    FILL_INTEGER, /* small integers: products summed over terms(problem) stay below 2^24 */
+    FILL_SPECIAL, /* normal, every fifth element or so NaN, +-Inf, +-0, denormal, +-largest */
+    FILL_INF,     /* as special, but no NaN anywhere */
+    FILL_OFFSET,  /* 1e4 + 1e-2 normal: cancellation in variances */
+    FILL_CANCEL,  /* a large value beside its negation: sums that cancel */
+    FILL_MIXED,   /* magnitudes from 1e-6 to 1e6 in one tensor */
+    FILL_LARGE,   /* +-88: the edge of exp */
+    FILL_HUGE,    /* around 1e18: squares near overflow */
+    FILL_TINY,    /* denormals */
+    FILL_EQUAL,   /* one value everywhere: ties */
+    FILL_RUNS,    /* plateaus of equal small integers, rising and falling: ties and windows */
+    FILL_SORTED,  /* falling: worst case of monotonic queues */
+    FILL_ZERO,
+    FILL_NAN, /* every element NaN: what an operand that is not read holds */
+    FILL_STYLES,
+};
+
+const char *fill_name(enum fill fill);
+int fill_parse(const char *name); /* -1: no such style */
+
+/* Fill operand `operand` of `problem` at `data`. The same arguments give the same bytes, whatever
+ * the machine's thread count. A NONNEGATIVE domain gets absolute values. int64 and uint8 operands
+ * get small non-negative integers. `problem_reads` false: FILL_NAN whatever is asked. */
+void fill_operand(const struct problem *problem, int operand, enum fill fill, uint64_t seed,
+                  void *data);
+
+#endif

@@ -1,0 +1,83 @@
+#define _GNU_SOURCE
+#include "kernels/core/memory.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+void *memory_allocate(size_t bytes) {
+    const size_t huge = (size_t)2 << 20;
+    const size_t alignment = bytes >= huge ? huge : MEMORY_ALIGNMENT;
+    if (bytes > SIZE_MAX - alignment) return NULL;
+    size_t rounded = (bytes + alignment - 1) / alignment * alignment;
+    void *block = aligned_alloc(alignment, rounded ? rounded : alignment);
+#ifdef MADV_HUGEPAGE
+    if (block && bytes >= huge) madvise(block, rounded, MADV_HUGEPAGE);
+#endif
+    return block;
+}
+
+void memory_free(void *block) { free(block); }
+
+static size_t page(void) { return (size_t)sysconf(_SC_PAGESIZE); }
+
+size_t guarded_file_bytes(size_t bytes) {
+    const size_t unit = page();
+    return bytes ? (bytes + unit - 1) / unit * unit : unit;
+}
+
+bool guarded_map(struct guarded *block, size_t bytes, enum guard_side side, int shared_fd) {
+    const size_t unit = page(), usable = guarded_file_bytes(bytes);
+    *block = (struct guarded){.bytes = bytes, .base_bytes = usable + 2 * unit};
+    void *base = mmap(NULL, block->base_bytes, PROT_NONE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (base == MAP_FAILED) return false;
+    block->base = base;
+    const int kind = shared_fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED;
+    void *middle =
+        mmap(block->base + unit, usable, PROT_READ | PROT_WRITE, kind | MAP_FIXED, shared_fd, 0);
+    if (middle == MAP_FAILED) {
+        guarded_unmap(block);
+        return false;
+    }
+    block->data = block->base + unit + (side == GUARD_AT_END ? usable - bytes : 0);
+    return true;
+}
+
+/* The two slack ranges; at most one is not empty. */
+static unsigned char *slack(const struct guarded *block, size_t *bytes) {
+    unsigned char *first = block->base + page(), *last = block->base + block->base_bytes - page();
+    if (block->data > first) {
+        *bytes = (size_t)(block->data - first);
+        return first;
+    }
+    *bytes = (size_t)(last - (block->data + block->bytes));
+    return block->data + block->bytes;
+}
+
+void guarded_arm(struct guarded *block) {
+    size_t bytes;
+    unsigned char *start = slack(block, &bytes);
+    memset(start, MEMORY_CANARY, bytes);
+}
+
+bool guarded_seal(struct guarded *block) {
+    return mprotect(block->base + page(), block->base_bytes - 2 * page(), PROT_READ) == 0;
+}
+
+ptrdiff_t guarded_damage(const struct guarded *block, bool *intact) {
+    size_t bytes;
+    const unsigned char *start = slack(block, &bytes);
+    *intact = false;
+    for (size_t i = 0; i < bytes; i++)
+        if (start[i] != MEMORY_CANARY) return start + i - block->data;
+    *intact = true;
+    return 0;
+}
+
+void guarded_unmap(struct guarded *block) {
+    if (block->base) munmap(block->base, block->base_bytes);
+    *block = (struct guarded){0};
+}

@@ -1,0 +1,89 @@
+#include "kernels/core/primitive.h"
+
+#include <stdio.h>
+
+bool operand_is_input(const struct operand *operand) { return operand->role != ROLE_OUT; }
+bool operand_is_output(const struct operand *operand) { return operand->role != ROLE_IN; }
+
+struct shape problem_shape(const struct problem *problem, int operand) {
+    return problem->primitive->shape(problem->value, operand);
+}
+
+bool problem_reads(const struct problem *problem, int operand) {
+    const struct primitive *primitive = problem->primitive;
+    const struct shape shape = problem_shape(problem, operand);
+    if (!operand_is_input(&primitive->operands[operand]) || shape_elements(&shape) == 0)
+        return false;
+    return !primitive->reads || primitive->reads(problem->value, operand);
+}
+
+double problem_flops(const struct problem *problem) {
+    return problem->primitive->flops(problem->value);
+}
+
+double problem_bytes(const struct problem *problem) {
+    const struct primitive *primitive = problem->primitive;
+    if (primitive->bytes) return primitive->bytes(problem->value);
+    double bytes = 0;
+    for (int i = 0; i < primitive->operand_count; i++) {
+        const struct operand *operand = &primitive->operands[i];
+        const struct shape shape = problem_shape(problem, i);
+        const double once = (double)shape_elements(&shape) * (double)dtype_bytes(operand->dtype);
+        bytes += problem_reads(problem, i) * once + operand_is_output(operand) * once;
+    }
+    return bytes;
+}
+
+double problem_terms(const struct problem *problem) {
+    const double terms = problem->primitive->terms(problem->value);
+    return terms < 1 ? 1 : terms;
+}
+
+/* isa_best() can be lowered during a run (--isa), so only start() is remembered: in a small table,
+ * because descriptors are constant. */
+static const char *started(const struct implementation *implementation) {
+    enum { SLOTS = 256 };
+    static struct {
+        const struct implementation *key;
+        const char *reason;
+    } known[SLOTS];
+    if (!implementation->start) return NULL;
+    for (int i = 0; i < SLOTS; i++) {
+        if (known[i].key == implementation) return known[i].reason;
+        if (!known[i].key) {
+            known[i].reason = implementation->start();
+            known[i].key = implementation;
+            return known[i].reason;
+        }
+    }
+    return implementation->start();
+}
+
+const char *implementation_unavailable(const struct implementation *implementation) {
+    static const char *const needs[ISA_LEVELS] = {NULL, "needs AVX2 (and FMA)", "needs AVX-512"};
+    if (implementation->isa > isa_best()) return needs[implementation->isa];
+    return started(implementation);
+}
+
+const char *implementation_unsupported(const struct implementation *implementation,
+                                       const struct problem *problem) {
+    const char *reason = implementation_unavailable(implementation);
+    if (reason) return reason;
+    return implementation->supports ? implementation->supports(problem->value) : NULL;
+}
+
+size_t implementation_workspace_bytes(const struct implementation *implementation,
+                                      const struct problem *problem) {
+    return implementation->workspace_bytes ? implementation->workspace_bytes(problem->value) : 0;
+}
+
+size_t implementation_prepared_bytes(const struct implementation *implementation,
+                                     const struct problem *problem) {
+    return implementation->prepared_bytes ? implementation->prepared_bytes(problem->value) : 0;
+}
+
+void implementation_run(const struct implementation *implementation, const struct problem *problem,
+                        void *const *operand, const void *prepared, void *workspace) {
+    const struct invocation invocation = {problem->value, operand, prepared, workspace};
+    problem->primitive->call(implementation->kernel, &invocation);
+}

@@ -1,0 +1,169 @@
+/* What a primitive is, and what an implementation of it is: the two descriptors that everything
+ * else (verifier, benchmarks, command line, golden files, reports) is driven by.
+ *
+ * Both structs begin with their own size and are only ever appended to: a plugin compiled against
+ * an older header is shorter, and the members it does not have read as zero (see plugin.h). */
+#ifndef KERNELS_CORE_PRIMITIVE_H
+#define KERNELS_CORE_PRIMITIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernels/core/isa.h"
+#include "kernels/core/problem.h"
+#include "kernels/core/status.h"
+#include "kernels/core/tensor.h"
+
+/* ---- operands ---------------------------------------------------------------------------------
+ */
+
+enum role {
+    ROLE_IN,    /* never written */
+    ROLE_OUT,   /* every element written, never read */
+    ROLE_INOUT, /* read, then every element written (c of gemm, the parameters of adam_step) */
+};
+
+/* Which values make sense; every fill style respects it. */
+enum domain {
+    DOMAIN_REAL,        /* any */
+    DOMAIN_NONNEGATIVE, /* second moments, variances */
+};
+
+struct operand {
+    const char *name; /* x weight bias y ... (DESIGN.md, Names) */
+    enum role role;
+    enum dtype dtype;
+    enum domain domain;
+};
+
+enum { OPERANDS_MAX = 16 };
+
+/* ---- running a kernel -------------------------------------------------------------------------
+ */
+
+/* A typed kernel behind one pointer type; only the primitive's own `call` turns it back. */
+typedef void (*kernel_fn)(void);
+
+/* Checked conversion: a compile error unless `function` has type `type`. */
+#define KERNEL(type, function) ((kernel_fn)(1 ? (function) : (type *)0))
+
+struct invocation {
+    const void *problem;  /* the primitive's own problem struct, valid */
+    void *const *operand; /* in the order of primitive->operands; NULL where absent */
+    const void *prepared; /* what prepare() made, 64-byte aligned; NULL when there is none */
+    void *workspace;      /* 64-byte aligned, uninitialised; NULL when 0 bytes were asked for */
+};
+
+/* ---- accumulation traits: the numerical promise of an implementation --------------------------
+ */
+
+enum summation {
+    SUM_SEQUENTIAL,  /* one running sum: a term passes up to n-1 additions. The default. */
+    SUM_LANES,       /* `lanes` running sums, merged at the end */
+    SUM_COMPENSATED, /* Kahan/Neumaier, or accumulated in double */
+};
+
+/* All zero: the textbook loop in float32. Promising more makes the tolerance narrower. */
+struct accumulation {
+    enum summation summation;
+    int lanes;            /* SUM_LANES: independent partial sums */
+    double amplification; /* algorithms that trade accuracy (Winograd): factor on the sum's gauge; 0
+                             = 1 */
+    int reach;    /* elements beyond an output's own receptive field that its rounding errors
+                     may come from (Winograd tiles); the oracle widens its gauge by it */
+    bool inexact; /* small integers do not give exact results (Winograd F(4x4) fractions):
+                     no exact cases */
+};
+
+/* ---- the descriptors --------------------------------------------------------------------------
+ */
+
+struct implementation {
+    uint32_t size;         /* sizeof(struct implementation) */
+    const char *primitive; /* "conv2d" */
+    const char *variant;   /* "im2col"; the id is "conv2d/im2col" */
+    const char *technique; /* one line: how it works */
+    enum isa isa;          /* least instruction set it needs */
+    bool uses_threads;     /* honours threads_get(); else always one thread */
+    bool peer;             /* somebody else's library */
+    struct accumulation accumulation;
+    kernel_fn kernel; /* KERNEL(<primitive>_kernel, function) */
+
+    /* NULL or: a reason why this problem is not supported (reported as SKIP). */
+    const char *(*supports)(const void *problem);
+    /* NULL or: scratch bytes that run needs. Never fails; for a given thread count. */
+    size_t (*workspace_bytes)(const void *problem);
+    /* NULL or: work that depends only on the weights and is done once (packing, filter transform);
+     * timed apart. Reads operands, writes `prepared` only. */
+    size_t (*prepared_bytes)(const void *problem);
+    void (*prepare)(const void *problem, void *const *operand, void *prepared);
+    /* NULL, or called once in a process before any other callback (JIT, library handles). A reason
+     * means that it is not available here. */
+    const char *(*start)(void);
+};
+
+struct primitive {
+    uint32_t size;       /* sizeof(struct primitive) */
+    const char *name;    /* "conv2d" */
+    const char *summary; /* one line */
+    const char *formula; /* one line, plain text */
+    const struct field *fields;
+    int field_count;
+    const struct operand *operands;
+    int operand_count;
+
+    /* NULL or: combinations of fields. One line that names the fields. Must also refuse problems
+     * whose operands would have 2^40 elements or more. */
+    enum status (*validate)(const void *problem, struct error *error);
+    /* Shape of one operand; SHAPE_NONE where the problem has none. */
+    struct shape (*shape)(const void *problem, int operand);
+    /* NULL or: false when the values of this operand cannot influence any output of this problem
+     * (c of gemm with beta=0). Such an operand is filled with NaN in every verification. */
+    bool (*reads)(const void *problem, int operand);
+    /* Arithmetic operations, the count the roofline uses (a multiply-add is two). */
+    double (*flops)(const void *problem);
+    /* NULL or: bytes that must cross memory. NULL: every input and output once (in-out twice). */
+    double (*bytes)(const void *problem);
+    /* Longest accumulation behind one output element, at least 1: n in the error bound, and what
+     * limits the integers of exact cases. */
+    double (*terms)(const void *problem);
+    /* Small-integer inputs make float32 arithmetic exact in any order. */
+    bool exact;
+    /* Bind an invocation's operands to the typed kernel: the thunk. */
+    void (*call)(kernel_fn kernel, const struct invocation *invocation);
+};
+
+/* ---- helpers over the descriptors -------------------------------------------------------------
+ */
+
+/* A descriptor's first two members, and the type check of its kernel. */
+#define IMPLEMENTATION(primitive_, variant_, kernel_type_, kernel_)                                \
+    .size = sizeof(struct implementation), .primitive = #primitive_, .variant = #variant_,         \
+    .kernel = KERNEL(kernel_type_, kernel_)
+
+bool operand_is_input(const struct operand *operand);
+bool operand_is_output(const struct operand *operand);
+
+/* Shape of operand i of this problem. */
+struct shape problem_shape(const struct problem *problem, int operand);
+/* Could its values influence an output (present, not empty, an input, and reads() agrees)? */
+bool problem_reads(const struct problem *problem, int operand);
+double problem_flops(const struct problem *problem);
+double problem_bytes(const struct problem *problem);
+double problem_terms(const struct problem *problem);
+
+/* NULL, or the reason why this implementation cannot run this problem here and now: ISA above
+ * isa_best(), start() refused, or supports(). */
+const char *implementation_unavailable(const struct implementation *implementation);
+const char *implementation_unsupported(const struct implementation *implementation,
+                                       const struct problem *problem);
+size_t implementation_workspace_bytes(const struct implementation *implementation,
+                                      const struct problem *problem);
+size_t implementation_prepared_bytes(const struct implementation *implementation,
+                                     const struct problem *problem);
+/* Runs the kernel: primitive->call with the implementation's kernel. */
+void implementation_run(const struct implementation *implementation, const struct problem *problem,
+                        void *const *operand, const void *prepared, void *workspace);
+
+#endif

@@ -1,0 +1,118 @@
+#include "reference/cases.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const case_kinds[CASE_KINDS] = {"golden", "oracle", "exact", "special",
+                                            "memory", "repeat", "bench", "bench-full"};
+
+static bool known_kind(const char *name) {
+    for (int i = 0; i < CASE_KINDS; i++)
+        if (strcmp(case_kinds[i], name) == 0) return true;
+    return false;
+}
+
+/* "[a b c]": does it name `kind`? Unknown names are errors. */
+static enum status read_header(char *line, const char *kind, bool *wanted, struct error *error) {
+    char *end = strchr(line, ']');
+    if (!end) return fail(error, STATUS_BAD_INPUT, "'[' without ']'");
+    *end = 0;
+    *wanted = false;
+    char *rest = NULL;
+    for (char *name = strtok_r(line + 1, " \t", &rest); name; name = strtok_r(NULL, " \t", &rest)) {
+        if (!known_kind(name))
+            return fail(error, STATUS_BAD_INPUT, "there is no kind of case '%s'", name);
+        if (strcmp(name, kind) == 0) *wanted = true;
+    }
+    return STATUS_OK;
+}
+
+static enum status read_option(struct problem_case *item, const char *word, struct error *error) {
+    if (strcmp(word, "constant") == 0) {
+        item->constant = true;
+    } else if (strncmp(word, "fill=", 5) == 0) {
+        const int fill = fill_parse(word + 5);
+        if (fill < 0) return fail(error, STATUS_BAD_INPUT, "there is no fill '%s'", word + 5);
+        item->fill = (enum fill)fill;
+    } else if (strncmp(word, "seed=", 5) == 0) {
+        char *end;
+        errno = 0;
+        item->seed = strtoull(word + 5, &end, 10);
+        if (errno || *end || end == word + 5 || word[5] == '-')
+            return fail(error, STATUS_BAD_INPUT, "'%s' is not a seed", word);
+    } else {
+        return fail(error, STATUS_BAD_INPUT, "cannot read '%s' (fill=, seed= or constant)", word);
+    }
+    return STATUS_OK;
+}
+
+static enum status read_case(struct problem_case *item, const struct primitive *primitive,
+                             char *line, const char *kind, struct error *error) {
+    char *rest = NULL, *problem = strtok_r(line, " \t", &rest);
+    item->fill = strcmp(kind, "exact") == 0     ? FILL_INTEGER
+                 : strcmp(kind, "special") == 0 ? FILL_SPECIAL
+                                                : FILL_NORMAL;
+    item->seed = 1;
+    if (strcmp(problem, "-") == 0) problem = "";
+    enum status status = problem_parse(&item->problem, primitive, problem, error);
+    for (char *word; !status && (word = strtok_r(NULL, " \t", &rest));)
+        status = read_option(item, word, error);
+    return status;
+}
+
+static enum status append(struct case_list *list, const struct problem_case *item,
+                          struct error *error) {
+    struct problem_case *grown = realloc(list->item, ((size_t)list->count + 1) * sizeof *grown);
+    if (!grown) return fail(error, STATUS_NO_MEMORY, "out of memory");
+    list->item = grown;
+    list->item[list->count++] = *item;
+    return STATUS_OK;
+}
+
+static enum status read_lines(struct case_list *list, const struct primitive *primitive, FILE *file,
+                              const char *kind, int *number, struct error *error) {
+    bool wanted = false;
+    char line[PROBLEM_MAX_TEXT + 256];
+    for (*number = 1; fgets(line, sizeof line, file); ++*number) {
+        line[strcspn(line, "#\r\n")] = 0;
+        char *start = line + strspn(line, " \t");
+        enum status status = STATUS_OK;
+        if (*start == '[') {
+            status = read_header(start, kind, &wanted, error);
+        } else if (*start && wanted) {
+            struct problem_case item = {.line = *number};
+            status = read_case(&item, primitive, start, kind, error);
+            if (!status) status = append(list, &item, error);
+        }
+        if (status) return status;
+    }
+    return STATUS_OK;
+}
+
+enum status cases_read(struct case_list *list, const struct primitive *primitive, const char *path,
+                       const char *kind, struct error *error) {
+    *list = (struct case_list){0};
+    FILE *file = fopen(path, "r");
+    if (!file) return fail(error, STATUS_IO, "%s: %s", path, strerror(errno));
+    int number;
+    struct error inner;
+    const enum status status = read_lines(list, primitive, file, kind, &number, &inner);
+    fclose(file);
+    if (!status) return STATUS_OK;
+    cases_free(list);
+    return fail(error, status, "%.160s:%d: %.330s", path, number, inner.text);
+}
+
+void cases_free(struct case_list *list) {
+    free(list->item);
+    *list = (struct case_list){0};
+}
+
+char *cases_path(const char *primitive, char *buffer, size_t buffer_bytes) {
+    const char *folder = getenv("ASSAY_CASES");
+    snprintf(buffer, buffer_bytes, "%s/%s.cases", folder && *folder ? folder : ASSAY_CASES_FOLDER,
+             primitive);
+    return buffer;
+}

@@ -1,0 +1,44 @@
+/* Case files: which problems are verified and timed, tests/cases/<primitive>.cases.
+ *
+ *     # comment
+ *     [oracle memory repeat]              the lines below belong to these kinds
+ *     m=3,n=5,k=7                         a problem (fields not named are at their defaults)
+ *     m=64,n=64,k=64 fill=cancel seed=7   ... filled another way
+ *     outer=1,axis_len=1 constant         ... whose outputs do not depend on its inputs
+ *     - fill=tiny                         "-" is the problem with every field at its default
+ *
+ * Kinds: golden (also in golden/data), oracle, exact (fill=integer unless said), special
+ * (fill=special unless said), memory, repeat; bench (the default sweep) and bench-full (every
+ * published shape). */
+#ifndef REFERENCE_CASES_H
+#define REFERENCE_CASES_H
+
+#include "kernels/core/fill.h"
+
+struct problem_case {
+    struct problem problem;
+    enum fill fill;
+    uint64_t seed;
+    bool constant;
+    int line; /* in the file, from 1 */
+};
+
+struct case_list {
+    struct problem_case *item;
+    int count;
+};
+
+enum { CASE_KINDS = 8 };
+extern const char
+    *const case_kinds[CASE_KINDS]; /* golden oracle exact special memory repeat bench bench-full */
+
+/* All cases of `kind` in the file at `path`, in order; an empty list is STATUS_OK.
+ * STATUS_BAD_INPUT: "path:line: what is wrong". STATUS_IO: the file cannot be read. */
+enum status cases_read(struct case_list *list, const struct primitive *primitive, const char *path,
+                       const char *kind, struct error *error);
+void cases_free(struct case_list *list);
+
+/* Path of a primitive's case file: $ASSAY_CASES, or the source tree this program was built from. */
+char *cases_path(const char *primitive, char *buffer, size_t buffer_bytes);
+
+#endif

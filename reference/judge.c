@@ -1,0 +1,212 @@
+#include "reference/judge.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels/core/memory.h"
+#include "kernels/core/random.h"
+
+const char *verdict_name(enum verdict verdict) {
+    static const char *const names[VERDICTS] = {"PASS",       "SKIP",  "FAIL",
+                                                "MISTRUSTED", "CRASH", "TIMEOUT"};
+    return names[verdict];
+}
+
+static const struct operand *operand_at(const struct judge *judge, int index) {
+    return &judge->problem.primitive->operands[index];
+}
+
+static int64_t elements_of(const struct judge *judge, int index) {
+    const struct shape shape = problem_shape(&judge->problem, index);
+    return shape_elements(&shape);
+}
+
+static bool allocate(struct expectation *expected, int64_t elements) {
+    const size_t bytes = (size_t)elements * sizeof(double);
+    expected->value = memory_allocate(bytes);
+    expected->sum = memory_allocate(bytes);
+    expected->local = memory_allocate(bytes);
+    if (!expected->value || !expected->sum || !expected->local) return false;
+    expectation_clear(expected, elements);
+    return true;
+}
+
+static bool is_output(const struct judge *judge, int index) {
+    return operand_is_output(operand_at(judge, index)) && elements_of(judge, index) > 0;
+}
+
+static void evaluate(struct judge *judge, int reach, int64_t max_units, uint64_t seed) {
+    const struct oracle_call call = {judge->problem.value, judge->operand, reach, judge->expected};
+    const int64_t units = judge->units;
+    judge->sample_seed = seed;
+    const bool sampled = max_units >= 0 && max_units < units;
+    judge->judged_units = sampled ? max_units : units;
+    for (int64_t i = 0; i < judge->judged_units; i++) {
+        int64_t unit = i;
+        if (sampled && i == 1) unit = units - 1;
+        if (sampled && i > 1) unit = random_integer(seed, 7, (uint64_t)i, 0, units - 1);
+        judge->oracle->evaluate(&call, unit);
+    }
+}
+
+enum status judge_open(struct judge *judge, const struct problem *problem,
+                       const void *const *operand, int reach, int64_t max_units, uint64_t seed,
+                       struct error *error) {
+    const struct primitive *primitive = problem->primitive;
+    *judge = (struct judge){.problem = *problem, .oracle = oracle_find(primitive->name)};
+    if (!judge->oracle) return fail(error, STATUS_UNAVAILABLE, "%s has no oracle", primitive->name);
+    for (int i = 0; i < primitive->operand_count; i++) {
+        if (operand_is_input(&primitive->operands[i])) judge->operand[i] = operand[i];
+        if (is_output(judge, i) && !allocate(&judge->expected[i], elements_of(judge, i))) {
+            judge_close(judge);
+            return fail(error, STATUS_NO_MEMORY, "no memory for the reference of %s",
+                        primitive->operands[i].name);
+        }
+    }
+    judge->units = judge->oracle->units(problem->value);
+    evaluate(judge, reach, max_units, seed);
+    return STATUS_OK;
+}
+
+void judge_close(struct judge *judge) {
+    for (int i = 0; i < OPERANDS_MAX; i++) {
+        memory_free(judge->expected[i].value);
+        memory_free(judge->expected[i].sum);
+        memory_free(judge->expected[i].local);
+        judge->expected[i] = (struct expectation){0};
+    }
+}
+
+void judge_use_values(struct judge *judge, int operand, const double *value) {
+    memcpy(judge->expected[operand].value, value,
+           (size_t)elements_of(judge, operand) * sizeof *value);
+}
+
+struct tolerance judge_tolerance(const struct judge *judge,
+                                 const struct implementation *implementation, int operand,
+                                 bool exact) {
+    const enum dtype dtype = operand_at(judge, operand)->dtype;
+    const bool integral = dtype == DTYPE_I64 || dtype == DTYPE_U8;
+    return tolerance_for(problem_terms(&judge->problem), &implementation->accumulation,
+                         exact || integral);
+}
+
+struct comparison judge_compare(const struct judge *judge, int operand, const void *got,
+                                const struct tolerance *tolerance) {
+    if (!is_output(judge, operand))
+        return (struct comparison){.first_wrong = -1, .worst = -1, .worst_ratio = 0};
+    const struct tensor tensor = {operand_at(judge, operand)->dtype,
+                                  problem_shape(&judge->problem, operand), (void *)got};
+    return compare(&tensor, &judge->expected[operand], tolerance);
+}
+
+/* ---- could it have failed? --------------------------------------------------------------------
+ */
+
+static int ascending(const void *a, const void *b) {
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double bound_at(const struct judge *judge, int operand, int64_t i,
+                       const struct tolerance *tolerance) {
+    const struct expectation *e = &judge->expected[operand];
+    return tolerance_bound(tolerance, e->value[i], e->sum[i], e->local[i]);
+}
+
+/* Bound against spread, over the finite elements judged. */
+static enum status bound_is_narrow(const struct judge *judge, int operand,
+                                   const struct tolerance *tolerance, struct error *error) {
+    const int64_t elements = elements_of(judge, operand);
+    double *bounds = malloc((size_t)elements * sizeof *bounds);
+    if (!bounds) return fail(error, STATUS_NO_MEMORY, "out of memory");
+    int64_t finite = 0;
+    double low = INFINITY, high = -INFINITY;
+    for (int64_t i = 0; i < elements; i++) {
+        const double value = judge->expected[operand].value[i];
+        if (!expectation_written(&judge->expected[operand], i) || !isfinite(value)) continue;
+        bounds[finite++] = bound_at(judge, operand, i, tolerance);
+        low = fmin(low, value);
+        high = fmax(high, value);
+    }
+    enum status status = STATUS_OK;
+    if (finite >= 2) {
+        qsort(bounds, (size_t)finite, sizeof *bounds, ascending);
+        const double median = bounds[finite / 2];
+        if (!(median * 4 < high - low))
+            status =
+                fail(error, STATUS_BAD_INPUT,
+                     "%s: the median bound %.3g is not below a quarter of the spread %.3g of the "
+                     "expected values",
+                     operand_at(judge, operand)->name, median, high - low);
+    }
+    free(bounds);
+    return status;
+}
+
+/* Does any judged element of `operand` differ by more than its bound? */
+static bool output_moved(const struct judge *a, const struct judge *b, int operand,
+                         const struct tolerance *tolerance) {
+    const int64_t elements = elements_of(a, operand);
+    for (int64_t i = 0; i < elements; i++) {
+        if (!expectation_written(&a->expected[operand], i)) continue;
+        const double bound = bound_at(a, operand, i, tolerance);
+        const double before = a->expected[operand].value[i], after = b->expected[operand].value[i];
+        if (!(compare_element(after, before, bound) <= 1)) return true;
+    }
+    return false;
+}
+
+/* STATUS_OK with *moved: does another filling of `input` move any output? */
+static enum status input_matters(const struct judge *judge,
+                                 const struct implementation *implementation, bool exact, int input,
+                                 enum fill fill, uint64_t seed, bool *moved, struct error *error) {
+    const struct shape shape = problem_shape(&judge->problem, input);
+    const struct tensor tensor = {operand_at(judge, input)->dtype, shape, NULL};
+    void *other = memory_allocate(tensor_bytes(&tensor));
+    if (!other) return fail(error, STATUS_NO_MEMORY, "out of memory");
+    fill_operand(&judge->problem, input, fill, seed, other);
+    const void *operand[OPERANDS_MAX];
+    memcpy(operand, judge->operand, sizeof operand);
+    operand[input] = other;
+    struct judge changed;
+    const int64_t limit = judge->judged_units < judge->units ? judge->judged_units : -1;
+    const enum status status =
+        judge_open(&changed, &judge->problem, operand, implementation->accumulation.reach, limit,
+                   judge->sample_seed, error);
+    *moved = false;
+    for (int i = 0; status == STATUS_OK && i < judge->problem.primitive->operand_count; i++) {
+        if (!is_output(judge, i)) continue;
+        const struct tolerance tolerance = judge_tolerance(judge, implementation, i, exact);
+        *moved = *moved || output_moved(judge, &changed, i, &tolerance);
+    }
+    if (status == STATUS_OK) judge_close(&changed);
+    memory_free(other);
+    return status;
+}
+
+enum status judge_vacuity(const struct judge *judge, const struct implementation *implementation,
+                          bool exact, bool constant, enum fill fill, uint64_t seed,
+                          struct error *error) {
+    const struct primitive *primitive = judge->problem.primitive;
+    for (int i = 0; i < primitive->operand_count && !constant; i++) {
+        if (!is_output(judge, i)) continue;
+        const struct tolerance tolerance = judge_tolerance(judge, implementation, i, exact);
+        const enum status status = bound_is_narrow(judge, i, &tolerance, error);
+        if (status) return status;
+    }
+    for (int i = 0; i < primitive->operand_count; i++) {
+        bool moved;
+        if (!problem_reads(&judge->problem, i)) continue;
+        const enum status status =
+            input_matters(judge, implementation, exact, i, fill, seed + 1, &moved, error);
+        if (status) return status;
+        if (moved == constant)
+            return fail(error, STATUS_BAD_INPUT,
+                        constant ? "the case says constant, but changing %s moves an output"
+                                 : "changing %s moves no output by more than its bound",
+                        primitive->operands[i].name);
+    }
+    return STATUS_OK;
+}

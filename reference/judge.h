@@ -1,0 +1,63 @@
+/* From inputs to verdict: expectations of a whole problem, or of a sample of it, and whether a
+ * comparison with them could have failed at all. No I/O, no processes. */
+#ifndef REFERENCE_JUDGE_H
+#define REFERENCE_JUDGE_H
+
+#include "kernels/core/fill.h"
+#include "reference/compare.h"
+
+enum verdict {
+    VERDICT_PASS,
+    VERDICT_SKIP,       /* with a reason: cannot run here */
+    VERDICT_FAIL,       /* with a reason: wrong */
+    VERDICT_MISTRUSTED, /* with a reason: the check could not have failed */
+    VERDICT_CRASH,      /* with the signal, and the address when it is telling */
+    VERDICT_TIMEOUT,
+    VERDICTS,
+};
+const char *verdict_name(enum verdict verdict); /* "PASS" ... */
+
+/* What the outputs of one problem should be. */
+struct judge {
+    struct problem problem;
+    const struct oracle *oracle;
+    const void *operand[OPERANDS_MAX];         /* inputs as given to judge_open; not owned */
+    struct expectation expected[OPERANDS_MAX]; /* outputs; owned */
+    int64_t units, judged_units;
+    uint64_t sample_seed; /* drew the units when judged_units < units */
+};
+
+/* Evaluate the oracle. `operand`: inputs filled, in-out as before the call; outputs are ignored;
+ * all must outlive the judge. `reach` as in struct accumulation. `max_units` < 0: all units; else
+ * that many, always the first and the last, the others drawn by `seed`. */
+enum status judge_open(struct judge *judge, const struct problem *problem,
+                       const void *const *operand, int reach, int64_t max_units, uint64_t seed,
+                       struct error *error);
+void judge_close(struct judge *judge);
+
+/* Replace the expected values of output `operand` (gauges stay): golden files. */
+void judge_use_values(struct judge *judge, int operand, const double *value);
+
+/* The implementation's tolerance for this problem; `exact` asks for bound 0. int64 and uint8
+ * outputs are always exact. */
+struct tolerance judge_tolerance(const struct judge *judge,
+                                 const struct implementation *implementation, int operand,
+                                 bool exact);
+
+/* Compare output `operand`. */
+struct comparison judge_compare(const struct judge *judge, int operand, const void *got,
+                                const struct tolerance *tolerance);
+
+/* Could these checks have failed? STATUS_OK or one line why not:
+ *   - of every output operand with at least two finite elements, the median bound must be below a
+ * quarter of the spread (maximum - minimum) of the finite expected values;
+ *   - refilling any one input that the problem reads, with the same style and another seed, must
+ * move some judged output element by more than its bound (or between finite, infinite and NaN).
+ * `constant`: the case declares that its outputs do not depend on its inputs (softmax over one
+ * element); then exactly that is required instead. Nothing to judge at all is for the caller to
+ * decide. */
+enum status judge_vacuity(const struct judge *judge, const struct implementation *implementation,
+                          bool exact, bool constant, enum fill fill, uint64_t seed,
+                          struct error *error);
+
+#endif

@@ -1,0 +1,35 @@
+#include "reference/oracle.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define IMPL(primitive, variant)
+#define MISSING(primitive, variant, reason)
+#define PRIMITIVE(name) extern const struct oracle oracle_##name;
+#include "registry_built.def"
+#undef PRIMITIVE
+#define PRIMITIVE(name) &oracle_##name,
+static const struct oracle *const built[] = {
+#include "registry_built.def"
+    NULL};
+
+static const struct oracle **added;
+static int added_count;
+
+const struct oracle *oracle_find(const char *primitive) {
+    for (int i = 0; built[i]; i++)
+        if (strcmp(built[i]->primitive, primitive) == 0) return built[i];
+    for (int i = 0; i < added_count; i++)
+        if (strcmp(added[i]->primitive, primitive) == 0) return added[i];
+    return NULL;
+}
+
+enum status oracle_add(const struct oracle *oracle, struct error *error) {
+    if (oracle_find(oracle->primitive))
+        return fail(error, STATUS_BAD_INPUT, "%s has an oracle already", oracle->primitive);
+    const struct oracle **grown = realloc(added, ((size_t)added_count + 1) * sizeof *added);
+    if (!grown) return fail(error, STATUS_NO_MEMORY, "out of memory");
+    added = grown;
+    added[added_count++] = oracle;
+    return STATUS_OK;
+}

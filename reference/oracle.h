@@ -1,0 +1,65 @@
+/* Double-precision reference mathematics: what is true, and how far float32 may be from it.
+ *
+ * An oracle gives for every output element the value and two error gauges:
+ *
+ *   sum    what an accumulation's rounding errors are proportional to: for a dot product sum |a||b|
+ *          (as the BLAS testers' SMMCH computes it). Multiplied by growth(terms), see tolerance.h.
+ *   local  everything else: an absolute error of `local` units roundoff from elementwise operations
+ * and from propagated errors that do not grow with the number of terms. The last rounding of the
+ *          value itself is added by the tolerance; an oracle does not count it.
+ *
+ * so that |computed - value| <= u * (growth(terms) * sum + local + |value|) + denormal floor.
+ *
+ * Outputs are partitioned into independent units (a row of C, a softmax slice, a block of 4096
+ * elements), so that a large problem can be judged on a sample of them. */
+#ifndef REFERENCE_ORACLE_H
+#define REFERENCE_ORACLE_H
+
+#include "kernels/core/primitive.h"
+
+/* One output operand, row-major as the operand itself. Elements never written stay unjudged. */
+struct expectation {
+    double *value;
+    double *sum;
+    double *local;
+};
+
+struct oracle_call {
+    const void *problem;          /* the primitive's own problem struct */
+    const void *const *operand;   /* inputs (in-out: as before the call); outputs NULL; in order */
+    int reach;                    /* the implementation's accumulation.reach (Winograd); else 0 */
+    struct expectation *expected; /* by operand index; outputs only */
+};
+
+struct oracle {
+    uint32_t size;         /* sizeof(struct oracle) */
+    const char *primitive; /* "softmax" */
+    int64_t (*units)(const void *problem);
+    /* Writes value, sum and local of every output element of this unit. Thread-safe. */
+    void (*evaluate)(const struct oracle_call *call, int64_t unit);
+};
+
+/* The oracle of a primitive: reference/oracle_<primitive>.c, or one a plugin brought. NULL: none.
+ */
+const struct oracle *oracle_find(const char *primitive);
+enum status oracle_add(const struct oracle *oracle, struct error *error);
+
+/* Elementwise primitives partition their elements into units of this many. */
+enum { ORACLE_BLOCK = 4096 };
+static inline int64_t oracle_blocks(int64_t elements) {
+    return (elements + ORACLE_BLOCK - 1) / ORACLE_BLOCK;
+}
+static inline int64_t oracle_block_end(int64_t unit, int64_t elements) {
+    const int64_t end = (unit + 1) * ORACLE_BLOCK;
+    return end < elements ? end : elements;
+}
+
+/* Write one element of an expectation. */
+static inline void expect(const struct expectation *expected, int64_t index, double value,
+                          double sum, double local) {
+    expected->value[index] = value;
+    expected->sum[index] = sum;
+    expected->local[index] = local;
+}
+
+#endif

@@ -1,0 +1,57 @@
+# What the project stands on: required packages, then peers, each of which may be missing.
+find_package(Threads REQUIRED)
+find_package(OpenMP COMPONENTS C)
+find_package(GSL REQUIRED)
+find_package(benchmark REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
+pkg_check_modules(POPT REQUIRED IMPORTED_TARGET popt)
+
+# HDF5's own CMake module asks the h5cc wrapper; pkg-config is quicker and says the same on Debian and Ubuntu.
+pkg_check_modules(HDF5 QUIET IMPORTED_TARGET hdf5-serial)
+if(NOT HDF5_FOUND)
+  pkg_check_modules(HDF5 REQUIRED IMPORTED_TARGET hdf5)
+endif()
+
+set(ASSAY_SIMD_BUILT OFF)
+if(ASSAY_SIMD AND CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
+  set(ASSAY_SIMD_BUILT ON)
+endif()
+set(ASSAY_FLAGS_avx2 -mavx2 -mfma -mf16c -mbmi -mbmi2 -mmovbe)
+set(ASSAY_FLAGS_avx512 ${ASSAY_FLAGS_avx2} -mavx512f -mavx512cd -mavx512bw -mavx512dq -mavx512vl
+    -mprefer-vector-width=512)
+
+# assay_peer(name HEADER h LIBRARY lib PACKAGE deb LOSS text [DLOPEN]): ASSAY_PEER_<name> is ON when found.
+function(assay_peer name)
+  cmake_parse_arguments(PEER "DLOPEN" "HEADER;LIBRARY;PACKAGE;LOSS" "" ${ARGN})
+  set(why "built without ${name}: apt-get install ${PEER_PACKAGE}, then configure again")
+  set(ASSAY_PEER_${name}_WHY "${why}" PARENT_SCOPE)
+  set(ASSAY_PEER_${name}_LOSS "${PEER_LOSS}" PARENT_SCOPE)
+  set(ASSAY_PEER_${name} OFF PARENT_SCOPE)
+  if(NOT name IN_LIST ASSAY_PEERS)
+    return()
+  endif()
+  find_path(ASSAY_${name}_INCLUDE ${PEER_HEADER} PATH_SUFFIXES openblas x86_64-linux-gnu
+            x86_64-linux-gnu/openblas-pthread openblas-pthread)
+  find_library(ASSAY_${name}_LIBRARY ${PEER_LIBRARY})
+  if(ASSAY_${name}_INCLUDE AND ASSAY_${name}_LIBRARY)
+    set(ASSAY_PEER_${name} ON PARENT_SCOPE)
+    add_library(assay_peer_${name} INTERFACE)
+    target_include_directories(assay_peer_${name} SYSTEM INTERFACE ${ASSAY_${name}_INCLUDE})
+    if(PEER_DLOPEN)
+      target_compile_definitions(assay_peer_${name} INTERFACE ASSAY_${name}_LIBRARY="${ASSAY_${name}_LIBRARY}")
+      target_link_libraries(assay_peer_${name} INTERFACE ${CMAKE_DL_LIBS})
+    else()
+      target_link_libraries(assay_peer_${name} INTERFACE ${ASSAY_${name}_LIBRARY})
+    endif()
+  endif()
+endfunction()
+
+# OpenBLAS exports cblas_* just as libgslcblas does: it is loaded apart (dlopen, RTLD_LOCAL), so that the
+# oracle can never end up computing with the library it judges.
+assay_peer(openblas HEADER cblas.h LIBRARY openblas PACKAGE libopenblas-dev DLOPEN
+           LOSS "no gemm/openblas to compare with")
+assay_peer(onednn HEADER oneapi/dnnl/dnnl.h LIBRARY dnnl PACKAGE libdnnl-dev
+           LOSS "no oneDNN rows: gemm, softmax, layer_norm, conv2d lose their strongest rival")
+assay_peer(libxsmm HEADER libxsmm.h LIBRARY xsmm PACKAGE libxsmm-dev
+           LOSS "no gemm/libxsmm: small matrices lose their strongest rival")

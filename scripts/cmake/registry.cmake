@@ -1,0 +1,91 @@
+# kernels/registry.def -> generated/registry_built.def, and the list of files to compile.
+#
+#   IMPL(p, v) whose file is here and can be built   IMPL(p, v)
+#   ... that this build leaves out (ISA, peer)       MISSING(p, v, "why")
+#   IMPL line without its file                       IMPL(p, v): the link fails and names impl_p_v
+#   file without its line                            fails here
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS kernels/registry.def)
+file(GLOB kernel_files CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR} kernels/*/*.c)
+list(FILTER kernel_files EXCLUDE REGEX "^kernels/core/")
+file(STRINGS kernels/registry.def registry_lines REGEX "^(PRIMITIVE|IMPL)\\(")
+
+set(ASSAY_SOURCES "")        # files of this build
+set(ASSAY_PRIMITIVES "")
+set(ASSAY_IMPLEMENTATIONS "") # primitive/variant of this build
+set(ASSAY_MISSING "")        # primitive/variant left out
+set(listed "")
+set(built "/* generated from kernels/registry.def */\n")
+
+# Why the variant cannot be built here, or "" in `out`.
+function(assay_why_missing variant out)
+  set(why "")
+  if(variant MATCHES "_?(avx2|avx512)(_omp)?$" AND NOT ASSAY_SIMD_BUILT)
+    set(why "built without SIMD (-DASSAY_SIMD=OFF, or not x86-64)")
+  endif()
+  if(variant MATCHES "_?omp$" AND NOT OpenMP_C_FOUND)
+    set(why "built without OpenMP: the compiler has none")
+  endif()
+  string(REGEX REPLACE "_.*" "" peer "${variant}")
+  if(DEFINED ASSAY_PEER_${peer} AND NOT ASSAY_PEER_${peer})
+    set(why "${ASSAY_PEER_${peer}_WHY}")
+  endif()
+  set(${out} "${why}" PARENT_SCOPE)
+endfunction()
+
+foreach(line IN LISTS registry_lines)
+  if(line MATCHES "^PRIMITIVE\\(([a-z0-9_]+)\\)")
+    set(name ${CMAKE_MATCH_1})
+    list(APPEND ASSAY_PRIMITIVES ${name})
+    set(file_pattern "^kernels/[^/]+/${name}\\.c$")
+    string(APPEND built "PRIMITIVE(${name})\n")
+    set(why "")
+  elseif(line MATCHES "^IMPL\\(([a-z0-9_]+), ([a-z0-9_]+)\\)")
+    set(primitive ${CMAKE_MATCH_1})
+    set(variant ${CMAKE_MATCH_2})
+    set(file_pattern "^kernels/[^/]+/${primitive}_${variant}\\.c$")
+    assay_why_missing(${variant} why)
+    if(why)
+      list(APPEND ASSAY_MISSING "${primitive}/${variant}")
+      string(APPEND built "MISSING(${primitive}, ${variant}, \"${why}\")\n")
+    else()
+      list(APPEND ASSAY_IMPLEMENTATIONS "${primitive}/${variant}")
+      string(APPEND built "IMPL(${primitive}, ${variant})\n")
+    endif()
+  else()
+    message(FATAL_ERROR "kernels/registry.def: cannot read '${line}'")
+  endif()
+  set(file ${kernel_files})
+  list(FILTER file INCLUDE REGEX "${file_pattern}")
+  list(APPEND listed ${file})
+  if(NOT why)
+    list(APPEND ASSAY_SOURCES ${file})
+  endif()
+endforeach()
+
+# A file that no line names. Shared code of one family lives in headers, or in <name>_common[_isa].c.
+set(unlisted ${kernel_files})
+list(REMOVE_ITEM unlisted ${listed})
+foreach(file IN LISTS unlisted)
+  if(file MATCHES "_common(_avx2|_avx512)?(_omp)?\\.c$")
+    get_filename_component(stem ${file} NAME_WE)
+    assay_why_missing(${stem} why)
+    if(NOT why)
+      list(APPEND ASSAY_SOURCES ${file})
+    endif()
+  else()
+    message(FATAL_ERROR "${file} has no IMPL line in kernels/registry.def")
+  endif()
+endforeach()
+
+foreach(file IN LISTS ASSAY_SOURCES)
+  if(file MATCHES "_(avx2|avx512)(_omp)?\\.c$")
+    set_property(SOURCE ${CMAKE_SOURCE_DIR}/${file} DIRECTORY ${CMAKE_SOURCE_DIR}/kernels
+                 APPEND PROPERTY COMPILE_OPTIONS ${ASSAY_FLAGS_${CMAKE_MATCH_1}})
+  endif()
+  if(file MATCHES "_omp\\.c$")
+    set_property(SOURCE ${CMAKE_SOURCE_DIR}/${file} DIRECTORY ${CMAKE_SOURCE_DIR}/kernels
+                 APPEND PROPERTY COMPILE_OPTIONS ${OpenMP_C_FLAGS})
+  endif()
+endforeach()
+
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/registry_built.def CONTENT "${built}")
