@@ -1,0 +1,253 @@
+#include "kernels/core/pgemm.h"
+
+#include <string.h>
+
+extern const struct pgemm_kernel pgemm_kernel_scalar, pgemm_kernel_avx2, pgemm_kernel_avx512;
+
+const struct pgemm_kernel *pgemm_kernel_for(enum isa isa) {
+#if ASSAY_SIMD
+    if (isa >= ISA_AVX512) return &pgemm_kernel_avx512;
+    if (isa >= ISA_AVX2) return &pgemm_kernel_avx2;
+#endif
+    (void)isa;
+    return &pgemm_kernel_scalar;
+}
+
+const struct pgemm_kernel *pgemm_kernel_best(void) { return pgemm_kernel_for(isa_best()); }
+
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+static int64_t divide_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
+static int64_t round_up(int64_t a, int64_t b) { return divide_up(a, b) * b; }
+
+/* Blocks of at most `most` (a multiple of `unit`), as equal as can be. */
+static int64_t even_block(int64_t extent, int64_t most, int64_t unit) {
+    if (extent <= 0) return unit;
+    return least(most, round_up(divide_up(extent, divide_up(extent, most)), unit));
+}
+
+int64_t pgemm_block_k(const struct pgemm_kernel *kernel, int64_t k) {
+    return even_block(k, kernel->kc, 4);
+}
+
+/* ---- packing ----------------------------------------------------------------------------------
+ */
+
+/* Panels first..first+count-1 (in rows of A or columns of B) of K block k_first. */
+static void pack_block(const struct pgemm_kernel *kernel, const struct pgemm_operand *from,
+                       int64_t across, int64_t along, int width, int64_t first, int64_t count,
+                       int64_t k_first, int64_t k_count, float *into) {
+    for (int64_t i = 0; i < count; i += width, into += width * k_count) {
+        const int here = (int)least(width, count - i);
+        if (from->form == PGEMM_CALLBACK)
+            from->panel(from->context, first + i, here, k_first, k_count, width, into);
+        else
+            kernel->pack(from->data + (first + i) * across + k_first * along, across, along, here,
+                         width, k_count, into);
+    }
+}
+
+size_t pgemm_prepacked_a_bytes(const struct pgemm_kernel *kernel, int64_t m, int64_t k) {
+    return (size_t)(round_up(m, kernel->mr) * k) * sizeof(float);
+}
+
+size_t pgemm_prepacked_b_bytes(const struct pgemm_kernel *kernel, int64_t n, int64_t k) {
+    return (size_t)(round_up(n, kernel->nr) * k) * sizeof(float);
+}
+
+void pgemm_prepack_a(const struct pgemm *g, void *into) {
+    const int64_t kc = pgemm_block_k(g->kernel, g->k), room = round_up(g->m, g->kernel->mr);
+    for (int64_t p = 0; p < g->k; p += kc)
+        pack_block(g->kernel, &g->a, g->a.row, g->a.column, g->kernel->mr, 0, g->m, p,
+                   least(kc, g->k - p), (float *)into + p * room);
+}
+
+void pgemm_prepack_b(const struct pgemm *g, void *into) {
+    const int64_t kc = pgemm_block_k(g->kernel, g->k), room = round_up(g->n, g->kernel->nr);
+    for (int64_t p = 0; p < g->k; p += kc)
+        pack_block(g->kernel, &g->b, g->b.column, g->b.row, g->kernel->nr, 0, g->n, p,
+                   least(kc, g->k - p), (float *)into + p * room);
+}
+
+/* ---- the loops --------------------------------------------------------------------------------
+ */
+
+/* A rectangle of C, on panel boundaries, and the blocks it is worked in. */
+struct range {
+    int64_t row, rows, column, columns;
+};
+
+struct blocks {
+    int64_t mc, kc, nc;
+    size_t a_bytes, b_bytes; /* of one packed block; 0 when nothing is packed */
+};
+
+static bool packs(const struct pgemm_operand *operand) {
+    return operand->form == PGEMM_PACK || operand->form == PGEMM_CALLBACK;
+}
+
+static int64_t effective_k(const struct pgemm *g) { return g->alpha == 0 ? 0 : g->k; }
+
+static struct blocks blocks_of(const struct pgemm *g, int64_t rows, int64_t columns) {
+    const struct pgemm_kernel *kernel = g->kernel;
+    struct blocks s = {.mc = even_block(rows, kernel->mc, kernel->mr),
+                       .kc = pgemm_block_k(kernel, g->k),
+                       .nc = even_block(columns, kernel->nc, kernel->nr)};
+    const int64_t depth = least(s.kc, effective_k(g));
+    if (packs(&g->a)) s.a_bytes = (size_t)round_up(s.mc * depth * (int64_t)sizeof(float), 64);
+    if (packs(&g->b)) s.b_bytes = (size_t)round_up(s.nc * depth * (int64_t)sizeof(float), 64);
+    return s;
+}
+
+size_t pgemm_workspace_bytes(const struct pgemm *g) {
+    const struct blocks s = blocks_of(g, g->m, g->n);
+    return s.a_bytes + s.b_bytes;
+}
+
+/* Where the microkernel finds an operand inside one (ic, pc) or (pc, jc) block. */
+struct view {
+    const float *data;
+    int64_t panel;         /* elements from one panel to the next */
+    int64_t across, along; /* strides inside a panel */
+};
+
+static struct view view_of(const struct pgemm_operand *operand, int64_t across, int64_t along,
+                           int width, int64_t extent, int64_t first, int64_t k_first,
+                           int64_t k_count, const float *packed) {
+    if (operand->form == PGEMM_DIRECT)
+        return (struct view){operand->data + first * across + k_first * along, width * across,
+                             across, along};
+    if (operand->form == PGEMM_PREPACKED)
+        packed = operand->data + k_first * round_up(extent, width) + first * k_count;
+    return (struct view){packed, width * k_count, 1, width};
+}
+
+/* All tiles of one block of C: the two innermost loops. */
+static void block(const struct pgemm *g, const struct range *r, const struct view *a,
+                  const struct view *b, int64_t k, float beta, bool last) {
+    const int64_t mr = g->kernel->mr, nr = g->kernel->nr;
+    void (*const tile)(const struct pgemm_tile *) = g->kernel->tile;
+    struct pgemm_tile t = {.k = k,
+                           .a_row = a->across,
+                           .a_column = a->along,
+                           .b_row = b->along,
+                           .c_row = g->c_row,
+                           .alpha = g->alpha,
+                           .beta = beta,
+                           .relu = last && g->relu};
+    for (int64_t j = 0; j < r->columns; j += nr) {
+        t.columns = (int)least(nr, r->columns - j);
+        t.b = b->data + j / nr * b->panel;
+        t.column_bias = last && g->column_bias ? g->column_bias + r->column + j : NULL;
+        for (int64_t i = 0; i < r->rows; i += mr) {
+            t.rows = (int)least(mr, r->rows - i);
+            t.a = a->data + i / mr * a->panel;
+            t.next = i + mr < r->rows ? t.a + a->panel : a->data;
+            t.c = g->c + (r->row + i) * g->c_row + r->column + j;
+            t.row_bias = last && g->row_bias ? g->row_bias + r->row + i : NULL;
+            tile(&t);
+        }
+    }
+}
+
+/* alpha A B is zero: C = beta C, finished. */
+static void scale_only(const struct pgemm *g, const struct range *r) {
+    static const float nothing[1];
+    const struct view none = {nothing, 0, 0, 0};
+    block(g, r, &none, &none, 0, g->beta, true);
+}
+
+static void run(const struct pgemm *g, const struct range *whole, unsigned char *workspace) {
+    const struct pgemm_kernel *kernel = g->kernel;
+    const struct pgemm_operand *a = &g->a, *b = &g->b;
+    const struct blocks s = blocks_of(g, whole->rows, whole->columns);
+    float *const a_packed = (float *)workspace, *const b_packed = (float *)(workspace + s.a_bytes);
+    const int64_t k = effective_k(g), row_end = whole->row + whole->rows,
+                  column_end = whole->column + whole->columns;
+    if (whole->rows <= 0 || whole->columns <= 0) return;
+    if (k == 0) {
+        scale_only(g, whole);
+        return;
+    }
+    for (int64_t j = whole->column; j < column_end; j += s.nc) {
+        const int64_t columns = least(s.nc, column_end - j);
+        for (int64_t p = 0; p < k; p += s.kc) {
+            const int64_t depth = least(s.kc, k - p);
+            if (packs(b))
+                pack_block(kernel, b, b->column, b->row, kernel->nr, j, columns, p, depth,
+                           b_packed);
+            const struct view bv =
+                view_of(b, b->column, b->row, kernel->nr, g->n, j, p, depth, b_packed);
+            for (int64_t i = whole->row; i < row_end; i += s.mc) {
+                const struct range r = {i, least(s.mc, row_end - i), j, columns};
+                if (packs(a))
+                    pack_block(kernel, a, a->row, a->column, kernel->mr, i, r.rows, p, depth,
+                               a_packed);
+                const struct view av =
+                    view_of(a, a->row, a->column, kernel->mr, g->m, i, p, depth, a_packed);
+                block(g, &r, &av, &bv, depth, p ? 1 : g->beta, p + depth == k);
+            }
+        }
+    }
+}
+
+void pgemm_run(const struct pgemm *g, void *workspace) {
+    run(g, &(struct range){0, g->m, 0, g->n}, workspace);
+}
+
+/* ---- parts for threads ------------------------------------------------------------------------
+ */
+
+/* How many parts C's rows are cut into; its columns into parts / that. Each part packs its own
+ * operands, so the best grid is the one with the smallest sum of multiply-adds and packing of its
+ * largest part; packing an element costs about as much as 16 multiply-adds. */
+static int grid_rows(const struct pgemm *g, int parts) {
+    const int64_t mr = g->kernel->mr, nr = g->kernel->nr;
+    int best = 1;
+    double best_cost = 0;
+    for (int rows = 1; rows <= parts; rows++) {
+        if (parts % rows) continue;
+        const double m = (double)(divide_up(divide_up(g->m, mr), rows) * mr);
+        const double n = (double)(divide_up(divide_up(g->n, nr), parts / rows) * nr);
+        const double cost = m * n + 16 * (m * packs(&g->a) + n * packs(&g->b));
+        if (rows == 1 || cost < best_cost) {
+            best = rows;
+            best_cost = cost;
+        }
+    }
+    return best;
+}
+
+/* Part `index` of `parts` of an extent, in whole panels. */
+static void cut(int64_t extent, int64_t width, int index, int parts, int64_t *first,
+                int64_t *count) {
+    const int64_t panels = divide_up(extent, width);
+    *first = panels * index / parts * width;
+    *count = least(extent, panels * (index + 1) / parts * width) - *first;
+}
+
+static struct range part_range(const struct pgemm *g, int part, int parts) {
+    const int rows = grid_rows(g, parts), columns = parts / rows;
+    struct range r;
+    cut(g->m, g->kernel->mr, part % rows, rows, &r.row, &r.rows);
+    cut(g->n, g->kernel->nr, part / rows, columns, &r.column, &r.columns);
+    return r;
+}
+
+static size_t part_bytes(const struct pgemm *g, int parts) {
+    size_t most = 0;
+    for (int i = 0; i < parts; i++) {
+        const struct range r = part_range(g, i, parts);
+        const struct blocks s = blocks_of(g, r.rows, r.columns);
+        if (s.a_bytes + s.b_bytes > most) most = s.a_bytes + s.b_bytes;
+    }
+    return most;
+}
+
+size_t pgemm_parts_workspace_bytes(const struct pgemm *g, int parts) {
+    return part_bytes(g, parts) * (size_t)parts;
+}
+
+void pgemm_run_part(const struct pgemm *g, int part, int parts, void *workspace) {
+    const struct range r = part_range(g, part, parts);
+    run(g, &r, (unsigned char *)workspace + part_bytes(g, parts) * (size_t)part);
+}

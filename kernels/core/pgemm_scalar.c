@@ -1,0 +1,54 @@
+/* The portable microkernel: plain C that any compiler turns into whatever vectors it has. */
+#include "kernels/core/pgemm.h"
+
+enum { MR = 4, NR = 8 };
+
+static float finish(const struct pgemm_tile *t, int i, int j, float sum) {
+    float x = t->alpha * sum;
+    if (t->beta != 0) x += t->beta * t->c[i * t->c_row + j];
+    if (t->row_bias) x += t->row_bias[i];
+    if (t->column_bias) x += t->column_bias[j];
+    return t->relu && x < 0 ? 0 : x;
+}
+
+static void full(const struct pgemm_tile *t, float (*restrict sum)[NR]) {
+    const float *a = t->a, *b = t->b;
+    for (int64_t p = 0; p < t->k; p++, a += t->a_column, b += t->b_row)
+        for (int i = 0; i < MR; i++)
+            for (int j = 0; j < NR; j++) sum[i][j] += a[i * t->a_row] * b[j];
+}
+
+static void edge(const struct pgemm_tile *t, float (*restrict sum)[NR]) {
+    const float *a = t->a, *b = t->b;
+    for (int64_t p = 0; p < t->k; p++, a += t->a_column, b += t->b_row)
+        for (int i = 0; i < t->rows; i++)
+            for (int j = 0; j < t->columns; j++) sum[i][j] += a[i * t->a_row] * b[j];
+}
+
+static void tile(const struct pgemm_tile *t) {
+    float sum[MR][NR] = {{0}};
+    if (t->rows == MR && t->columns == NR)
+        full(t, sum);
+    else
+        edge(t, sum);
+    for (int i = 0; i < t->rows; i++)
+        for (int j = 0; j < t->columns; j++) t->c[i * t->c_row + j] = finish(t, i, j, sum[i][j]);
+}
+
+static void pack(const float *data, int64_t across, int64_t along, int count, int width, int64_t k,
+                 float *into) {
+    for (int64_t p = 0; p < k; p++, data += along, into += width) {
+        for (int i = 0; i < count; i++) into[i] = data[i * across];
+        for (int i = count; i < width; i++) into[i] = 0;
+    }
+}
+
+extern const struct pgemm_kernel pgemm_kernel_scalar;
+const struct pgemm_kernel pgemm_kernel_scalar = {.isa = ISA_SCALAR,
+                                                 .mr = MR,
+                                                 .nr = NR,
+                                                 .mc = 128,
+                                                 .kc = 256,
+                                                 .nc = 2048,
+                                                 .tile = tile,
+                                                 .pack = pack};
