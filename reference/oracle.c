@@ -27,9 +27,19 @@ const struct oracle *oracle_find(const char *primitive) {
 enum status oracle_add(const struct oracle *oracle, struct error *error) {
     if (oracle_find(oracle->primitive))
         return fail(error, STATUS_BAD_INPUT, "%s has an oracle already", oracle->primitive);
+    if (!oracle->units || !oracle->evaluate)
+        return fail(error, STATUS_BAD_INPUT, "the oracle of %s lacks a callback",
+                    oracle->primitive);
     const struct oracle **grown = realloc(added, ((size_t)added_count + 1) * sizeof *added);
-    if (!grown) return fail(error, STATUS_NO_MEMORY, "out of memory");
-    added = grown;
-    added[added_count++] = oracle;
+    if (grown) added = grown;
+    struct oracle *copy = calloc(1, sizeof *copy);
+    if (!grown || !copy) {
+        free(copy);
+        return fail(error, STATUS_NO_MEMORY, "out of memory");
+    }
+    /* a plugin's descriptor may be older and shorter, or newer and longer */
+    memcpy(copy, oracle, oracle->size < sizeof *copy ? oracle->size : sizeof *copy);
+    copy->size = sizeof *copy;
+    added[added_count++] = copy;
     return STATUS_OK;
 }

@@ -28,51 +28,61 @@ size_t guarded_file_bytes(size_t bytes) {
     return bytes ? (bytes + unit - 1) / unit * unit : unit;
 }
 
+size_t guarded_end_offset(size_t bytes) { return guarded_file_bytes(bytes) - bytes; }
+
 bool guarded_map(struct guarded *block, size_t bytes, enum guard_side side, int shared_fd) {
-    const size_t unit = page(), usable = guarded_file_bytes(bytes);
-    *block = (struct guarded){.bytes = bytes, .base_bytes = usable + 2 * unit};
+    const size_t offset = side == GUARD_AT_END ? guarded_end_offset(bytes) : 0;
+    return guarded_map_at(block, bytes, offset, shared_fd);
+}
+
+bool guarded_map_at(struct guarded *block, size_t bytes, size_t offset, int shared_fd) {
+    const size_t usable = guarded_file_bytes(offset + bytes);
+    *block = (struct guarded){.bytes = bytes, .base_bytes = usable + 2 * (size_t)GUARD_BYTES};
     void *base = mmap(NULL, block->base_bytes, PROT_NONE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (base == MAP_FAILED) return false;
     block->base = base;
     const int kind = shared_fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED;
-    void *middle =
-        mmap(block->base + unit, usable, PROT_READ | PROT_WRITE, kind | MAP_FIXED, shared_fd, 0);
+    void *middle = mmap(block->base + GUARD_BYTES, usable, PROT_READ | PROT_WRITE, kind | MAP_FIXED,
+                        shared_fd, 0);
     if (middle == MAP_FAILED) {
         guarded_unmap(block);
         return false;
     }
-    block->data = block->base + unit + (side == GUARD_AT_END ? usable - bytes : 0);
+    block->data = block->base + GUARD_BYTES + offset;
     return true;
 }
 
-/* The two slack ranges; at most one is not empty. */
-static unsigned char *slack(const struct guarded *block, size_t *bytes) {
-    unsigned char *first = block->base + page(), *last = block->base + block->base_bytes - page();
-    if (block->data > first) {
-        *bytes = (size_t)(block->data - first);
-        return first;
-    }
-    *bytes = (size_t)(last - (block->data + block->bytes));
-    return block->data + block->bytes;
+/* The slack before the data (which = 0) and after it (which = 1). */
+static unsigned char *slack(const struct guarded *block, int which, size_t *bytes) {
+    unsigned char *first = block->base + GUARD_BYTES;
+    unsigned char *last = block->base + block->base_bytes - GUARD_BYTES;
+    unsigned char *start = which ? block->data + block->bytes : first;
+    *bytes = (size_t)((which ? last : block->data) - start);
+    return start;
 }
 
 void guarded_arm(struct guarded *block) {
-    size_t bytes;
-    unsigned char *start = slack(block, &bytes);
-    memset(start, MEMORY_CANARY, bytes);
+    for (int which = 0; which < 2; which++) {
+        size_t bytes;
+        unsigned char *start = slack(block, which, &bytes);
+        memset(start, MEMORY_CANARY, bytes);
+    }
 }
 
 bool guarded_seal(struct guarded *block) {
-    return mprotect(block->base + page(), block->base_bytes - 2 * page(), PROT_READ) == 0;
+    return mprotect(block->base + GUARD_BYTES, block->base_bytes - 2 * (size_t)GUARD_BYTES,
+                    PROT_READ) == 0;
 }
 
 ptrdiff_t guarded_damage(const struct guarded *block, bool *intact) {
-    size_t bytes;
-    const unsigned char *start = slack(block, &bytes);
     *intact = false;
-    for (size_t i = 0; i < bytes; i++)
-        if (start[i] != MEMORY_CANARY) return start + i - block->data;
+    for (int which = 0; which < 2; which++) {
+        size_t bytes;
+        const unsigned char *start = slack(block, which, &bytes);
+        for (size_t i = 0; i < bytes; i++)
+            if (start[i] != MEMORY_CANARY) return start + i - block->data;
+    }
     *intact = true;
     return 0;
 }

@@ -19,21 +19,26 @@ enum guard_side {
     GUARD_AT_START, /* the byte before the first one faults; the start is page aligned */
 };
 
-/* A block with an inaccessible page on both sides. The bytes between the block's start or end and
- * its page edge are slack: they hold MEMORY_CANARY, and guarded_intact tells whether they still do.
- */
+/* A block between two inaccessible ranges of GUARD_BYTES (address space only, no memory). The bytes
+ * between the usable ones and the edges of their pages are slack: they hold MEMORY_CANARY, and
+ * guarded_damage tells whether they still do. */
 struct guarded {
     unsigned char *data; /* the usable bytes */
     size_t bytes;
-    unsigned char *base; /* the whole mapping, guard pages included */
+    unsigned char *base; /* the whole mapping, guards included */
     size_t base_bytes;
 };
 
-enum { MEMORY_CANARY = 0xC5 };
+enum { MEMORY_CANARY = 0xC5, GUARD_BYTES = 1 << 20 };
 
 /* `shared_fd` < 0: private memory; else that file's bytes from offset 0 (room: guarded_file_bytes)
  * are mapped shared, so that another process sees them. False when the system refuses. */
 bool guarded_map(struct guarded *block, size_t bytes, enum guard_side side, int shared_fd);
+/* The same with the usable bytes `offset` bytes after the guard at the start; room:
+ * guarded_file_bytes(offset + bytes). */
+bool guarded_map_at(struct guarded *block, size_t bytes, size_t offset, int shared_fd);
+/* The offset that makes `bytes` end at the guard at the end. */
+size_t guarded_end_offset(size_t bytes);
 size_t guarded_file_bytes(size_t bytes);
 /* Fill the slack with canaries; before guarded_seal. */
 void guarded_arm(struct guarded *block);

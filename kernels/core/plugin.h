@@ -1,0 +1,48 @@
+/* Plugins: implementations and primitives from a shared object, `--plugin X.so` of every command.
+ *
+ * A plugin exports one object:
+ *
+ *     static const struct implementation *const implementations[] = {&impl_softmax_mine, NULL};
+ *     const struct assay_plugin assay_plugin_v1 = {
+ *         ASSAY_PLUGIN("mine"), .implementations = implementations};
+ *
+ * and is compiled with -shared -fPIC against this project's headers; core functions (isa_best,
+ * threads_get, fail ...) are found in the program that loads it.
+ *
+ * The ABI only grows: every struct begins with its own size and is appended to at its end. What a
+ * plugin compiled against older headers does not have reads as zero here; what a newer one has
+ * beyond this program's structs is not looked at. The number in the symbol and in `abi` changes
+ * only when that promise must be broken. */
+#ifndef KERNELS_CORE_PLUGIN_H
+#define KERNELS_CORE_PLUGIN_H
+
+#include "kernels/core/primitive.h"
+
+enum { ASSAY_PLUGIN_ABI = 1 };
+
+struct oracle; /* reference/oracle.h: kernels/ does not know what is in it */
+
+struct assay_plugin {
+    uint32_t size; /* sizeof(struct assay_plugin) */
+    uint32_t abi;  /* ASSAY_PLUGIN_ABI */
+    const char *name;
+    /* Each NULL, or ended by NULL. Primitives are added first, then oracles, then implementations.
+     */
+    const struct primitive *const *primitives;
+    const struct implementation *const *implementations;
+    const struct oracle *const *oracles; /* of the plugin's own primitives */
+};
+
+/* The first three members. */
+#define ASSAY_PLUGIN(name_)                                                                        \
+    .size = sizeof(struct assay_plugin), .abi = ASSAY_PLUGIN_ABI, .name = name_
+
+/* Who keeps oracles: oracle_add of reference/, or NULL to leave them out. */
+typedef enum status plugin_oracle_fn(const struct oracle *oracle, struct error *error);
+
+/* Load and register everything in the shared object at `path`. Descriptors are copied, so their
+ * size may differ from this program's. STATUS_BAD_INPUT names the file and what is wrong with it:
+ * not a shared object, no assay_plugin_v1, another ABI, a bad or taken name, a missing callback. */
+enum status plugin_load(const char *path, plugin_oracle_fn *add_oracle, struct error *error);
+
+#endif

@@ -1,0 +1,255 @@
+#include "tests/verifier/verify_checks.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- the subject ------------------------------------------------------------------------------
+ */
+
+enum status subject_open(struct subject *subject, enum kind kind, const struct problem_case *item,
+                         void *const *inputs, const struct problem_case *other,
+                         struct error *error) {
+    *subject = (struct subject){.kind = kind, .item = *item};
+    enum status status = trial_open(&subject->trial, &item->problem, error);
+    if (!status && other) status = trial_open(&subject->other, &other->problem, error);
+    if (status) {
+        trial_close(&subject->trial);
+        return status;
+    }
+    if (other) trial_fill(&subject->other, other->fill, other->seed + 1);
+    if (!inputs) {
+        trial_fill(&subject->trial, item->fill, item->seed);
+        return STATUS_OK;
+    }
+    for (int i = 0; i < OPERANDS_MAX; i++)
+        if (subject->trial.input[i] && inputs[i] && trial_bytes(&subject->trial, i))
+            memcpy(subject->trial.input[i], inputs[i], trial_bytes(&subject->trial, i));
+    return STATUS_OK;
+}
+
+void subject_close(struct subject *subject) {
+    if (subject->judge_open) judge_close(&subject->judge);
+    trial_close(&subject->trial);
+    trial_close(&subject->other);
+}
+
+/* How many units of a large problem are judged: all, or what costs about a second of oracle. */
+static int64_t affordable_units(const struct problem *problem, const struct oracle *oracle) {
+    const double affordable = 2e8;
+    const double units = (double)oracle->units(problem->value), flops = problem_flops(problem);
+    if (flops <= affordable) return -1;
+    const double count = affordable / flops * units;
+    return count < 64 ? 64 : (int64_t)count;
+}
+
+/* The judge for this reach; gauges differ by it. */
+static enum status prepare_judge(struct subject *subject, int reach, struct error *error) {
+    if (subject->judge_open && subject->judge_reach == reach) return STATUS_OK;
+    if (subject->judge_open) judge_close(&subject->judge);
+    subject->judge_open = false;
+    const struct problem *problem = &subject->item.problem;
+    const struct oracle *oracle = oracle_find(problem->primitive->name);
+    if (!oracle)
+        return fail(error, STATUS_UNAVAILABLE, "%s has no oracle", problem->primitive->name);
+    const enum status status =
+        judge_open(&subject->judge, problem, (const void *const *)subject->trial.input, reach,
+                   affordable_units(problem, oracle), subject->item.seed, error);
+    if (status) return status;
+    for (int i = 0; i < problem->primitive->operand_count; i++)
+        if (subject->golden[i]) judge_use_values(&subject->judge, i, subject->golden[i]);
+    subject->judge_open = true;
+    subject->judge_reach = reach;
+    subject->vacuity_known = false;
+    return STATUS_OK;
+}
+
+/* ---- judging ----------------------------------------------------------------------------------
+ */
+
+static void report_element(const struct judge *judge, int operand, const unsigned char *got,
+                           const struct tolerance *tolerance, const struct comparison *result,
+                           struct finding *finding) {
+    const struct expectation *expected = &judge->expected[operand];
+    const struct operand *what = &judge->problem.primitive->operands[operand];
+    const struct tensor tensor = {what->dtype, problem_shape(&judge->problem, operand),
+                                  (void *)got};
+    const int64_t i = result->first_wrong;
+    finding->operand = what->name;
+    shape_print_index(&tensor.shape, i, finding->index, sizeof finding->index);
+    finding->expected = expected->value[i];
+    finding->got = tensor_get(&tensor, i);
+    finding->bound = tolerance_bound(tolerance, expected->value[i], expected->sum[i],
+                                     expected->local[i]);
+    finding->ulp = ulp_distance(finding->got, finding->expected);
+    finding->wrong = result->wrong;
+    finding->judged = result->judged;
+    finding_set(finding, VERDICT_FAIL,
+                "%s%s: expected %.9g, got %.9g (bound %.3g, off by %.3g, %.3g ulp); %lld of %lld "
+                "elements wrong",
+                finding->operand, finding->index, finding->expected, finding->got, finding->bound,
+                fabs(finding->got - finding->expected), finding->ulp, (long long)result->wrong,
+                (long long)result->judged);
+}
+
+static bool is_exact(const struct subject *subject) { return subject->kind == KIND_EXACT; }
+
+/* Every output of one run against the expectations. */
+static bool judge_run(const struct subject *subject, const struct implementation *implementation,
+                      const struct capture *capture, struct verdict_of *result) {
+    const struct judge *judge = &subject->judge;
+    result->judged = result->elements = 0;
+    for (int i = 0; i < judge->problem.primitive->operand_count; i++) {
+        if (!capture->output[i]) continue;
+        const struct tolerance tolerance =
+            judge_tolerance(judge, implementation, i, is_exact(subject));
+        const struct comparison c = judge_compare(judge, i, capture->output[i], &tolerance);
+        result->judged += c.judged;
+        result->elements += shape_elements(&subject->trial.shape[i]);
+        if (c.worst >= 0 && !(c.worst_ratio <= result->worst_ratio)) {
+            result->worst_ratio = c.worst_ratio;
+            result->worst_ulp = c.worst_ulp;
+        }
+        if (c.wrong) {
+            report_element(judge, i, capture->output[i], &tolerance, &c, &result->finding);
+            return false;
+        }
+    }
+    const bool all = judge->judged_units == judge->units;
+    if (all ? result->judged < result->elements : result->judged == 0) {
+        finding_set(&result->finding, VERDICT_MISTRUSTED,
+                    "the oracle judged %lld of %lld output elements", (long long)result->judged,
+                    (long long)result->elements);
+        return false;
+    }
+    return true;
+}
+
+/* Could it have failed? The answer depends on the implementation by its accumulation alone. */
+static bool not_vacuous(struct subject *subject, const struct implementation *implementation,
+                        struct finding *finding) {
+    const struct accumulation *traits = &implementation->accumulation;
+    if (!subject->vacuity_known || memcmp(traits, &subject->vacuity_of, sizeof *traits)) {
+        struct error error = {""};
+        const struct problem_case *item = &subject->item;
+        subject->vacuous = judge_vacuity(&subject->judge, implementation, is_exact(subject),
+                                         item->constant, item->fill, item->seed, &error);
+        snprintf(subject->vacuity, sizeof subject->vacuity, "%s", error.text);
+        subject->vacuity_of = *traits;
+        subject->vacuity_known = true;
+    }
+    if (subject->vacuous)
+        finding_set(finding, VERDICT_MISTRUSTED, "could not have failed: %s", subject->vacuity);
+    return !subject->vacuous;
+}
+
+static bool has_output_elements(const struct trial *trial) {
+    for (int i = 0; i < trial->problem.primitive->operand_count; i++)
+        if (operand_is_output(&trial->problem.primitive->operands[i]) &&
+            shape_elements(&trial->shape[i]) > 0)
+            return true;
+    return false;
+}
+
+/* ---- the kinds --------------------------------------------------------------------------------
+ */
+
+static bool values_right(struct host *host, struct subject *subject,
+                         const struct implementation *implementation, struct run_plan plan,
+                         struct verdict_of *result) {
+    struct capture capture;
+    const bool good = trial_run_pair(host, &subject->trial, implementation, plan, &capture,
+                                     &result->finding) &&
+                      judge_run(subject, implementation, &capture, result);
+    capture_free(&capture);
+    return good;
+}
+
+static void check_values(struct host *host, struct subject *subject,
+                         const struct implementation *implementation, int threads,
+                         struct verdict_of *result) {
+    const struct run_plan plan = {LAYOUT_END, POISON_NAN, threads};
+    if (!values_right(host, subject, implementation, plan, result)) return;
+    if (subject->kind != KIND_SPECIAL && has_output_elements(&subject->trial))
+        not_vacuous(subject, implementation, &result->finding);
+}
+
+static void check_memory(struct host *host, struct subject *subject,
+                         const struct implementation *implementation, int threads,
+                         struct verdict_of *result) {
+    for (int layout = 0; layout < LAYOUTS; layout++) {
+        const struct run_plan plan = {(enum layout)layout, POISON_NAN, threads};
+        if (!values_right(host, subject, implementation, plan, result)) return;
+    }
+}
+
+/* First run, another problem, second run: state left behind shows as a difference. */
+static bool repeats(struct host *host, struct subject *subject,
+                    const struct implementation *implementation, struct run_plan plan,
+                    struct verdict_of *result) {
+    struct capture first, again, between = {{NULL}};
+    struct finding ignored = {.verdict = VERDICT_PASS};
+    bool good = trial_run_pair(host, &subject->trial, implementation, plan, &first,
+                               &result->finding) &&
+                judge_run(subject, implementation, &first, result);
+    if (good && subject->other.problem.primitive &&
+        !trial_run(host, &subject->other, implementation, plan, &between, &ignored) &&
+        ignored.verdict != VERDICT_SKIP) {
+        result->finding = ignored; /* its own crash is a finding of its own kind as well */
+        good = false;
+    }
+    capture_free(&between);
+    for (int run = 0; good && run < 2; run++) {
+        good = trial_run(host, &subject->trial, implementation, plan, &again, &result->finding);
+        int operand;
+        const int64_t at = good ? capture_difference(&subject->trial, &first, &again, &operand) : -1;
+        if (at >= 0) {
+            struct finding *f = &result->finding;
+            f->operand = subject->trial.problem.primitive->operands[operand].name;
+            shape_print_index(&subject->trial.shape[operand], at, f->index, sizeof f->index);
+            finding_set(f, VERDICT_FAIL,
+                        "%s%s has other bits when run again on the same inputs with %d thread%s%s",
+                        f->operand, f->index, f->threads, f->threads == 1 ? "" : "s",
+                        run ? "" : ", after another problem");
+            good = false;
+        }
+        capture_free(&again);
+    }
+    capture_free(&first);
+    return good;
+}
+
+static void check_repeat(struct host *host, struct subject *subject,
+                         const struct implementation *implementation, int threads,
+                         struct verdict_of *result) {
+    const int last = implementation->uses_threads ? threads : 1;
+    for (int count = 1; count <= last; count++) {
+        if (count > 8 && count < last) continue; /* 1..8, then the most */
+        const struct run_plan plan = {LAYOUT_END, POISON_NAN, count};
+        if (!repeats(host, subject, implementation, plan, result)) return;
+    }
+}
+
+struct verdict_of check(struct host *host, struct subject *subject,
+                        const struct implementation *implementation, int threads) {
+    struct verdict_of result = {.finding.verdict = VERDICT_PASS};
+    struct error error;
+    if (subject->kind == KIND_EXACT && implementation->accumulation.inexact) {
+        finding_set(&result.finding, VERDICT_SKIP,
+                    "this algorithm is not exact on small integers by design");
+        return result;
+    }
+    const enum status status = prepare_judge(subject, implementation->accumulation.reach, &error);
+    if (status) {
+        finding_set(&result.finding,
+                    status == STATUS_UNAVAILABLE ? VERDICT_SKIP : VERDICT_MISTRUSTED, "%s",
+                    error.text);
+        return result;
+    }
+    switch (subject->kind) {
+    case KIND_MEMORY: check_memory(host, subject, implementation, threads, &result); break;
+    case KIND_REPEAT: check_repeat(host, subject, implementation, threads, &result); break;
+    default: check_values(host, subject, implementation, threads, &result);
+    }
+    return result;
+}

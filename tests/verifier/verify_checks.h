@@ -1,0 +1,52 @@
+/* The kinds of check: what is asked of one implementation on one case. */
+#ifndef TESTS_VERIFIER_VERIFY_CHECKS_H
+#define TESTS_VERIFIER_VERIFY_CHECKS_H
+
+#include "reference/cases.h"
+#include "tests/verifier/verify_trial.h"
+
+enum kind {
+    KIND_GOLDEN,
+    KIND_ORACLE,
+    KIND_EXACT,
+    KIND_SPECIAL,
+    KIND_MEMORY,
+    KIND_REPEAT,
+    KINDS, /* the first KINDS of case_kinds */
+};
+
+/* One case made ready for every implementation: inputs, expectations, vacuity already decided. */
+struct subject {
+    enum kind kind;
+    struct problem_case item;
+    struct trial trial;
+    struct trial other; /* KIND_REPEAT: the problem that runs in between */
+    double *golden[OPERANDS_MAX]; /* KIND_GOLDEN: expected values; not owned */
+    struct judge judge;
+    bool judge_open;
+    int judge_reach;
+    /* vacuity of the last accumulation asked about */
+    bool vacuity_known;
+    struct accumulation vacuity_of;
+    bool vacuous;
+    char vacuity[512];
+};
+
+/* `inputs`: NULL fills by item->fill and item->seed. `other`: NULL but for KIND_REPEAT. */
+enum status subject_open(struct subject *subject, enum kind kind, const struct problem_case *item,
+                         void *const *inputs, const struct problem_case *other,
+                         struct error *error);
+void subject_close(struct subject *subject);
+
+/* What one check of one implementation came to. */
+struct verdict_of {
+    struct finding finding;
+    double worst_ratio, worst_ulp; /* when something was judged */
+    int64_t judged, elements;
+};
+
+/* `threads`: what implementations with uses_threads get; KIND_REPEAT counts up to it. */
+struct verdict_of check(struct host *host, struct subject *subject,
+                        const struct implementation *implementation, int threads);
+
+#endif

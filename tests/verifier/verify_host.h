@@ -1,0 +1,42 @@
+/* The verifier's end of the worker: start it, ask it, notice how it dies. */
+#ifndef TESTS_VERIFIER_VERIFY_HOST_H
+#define TESTS_VERIFIER_VERIFY_HOST_H
+
+#include <sys/types.h>
+
+#include "reference/judge.h"
+#include "tests/verifier/verify_protocol.h"
+
+struct host {
+    struct worker_page *page; /* fill in the request, then host_call */
+    pid_t worker;             /* 0: none alive */
+    int socket, page_file, operand_file[OPERANDS_MAX];
+    unsigned char *operand[OPERANDS_MAX]; /* this process's view of the operand files */
+    size_t room[OPERANDS_MAX];
+    double timeout; /* seconds one request may take */
+    char **arguments; /* of the worker; not owned */
+};
+
+/* `arguments`: {program, WORKER_ARGUMENT, isa cap, plugins ..., NULL}; must outlive the host. */
+enum status host_open(struct host *host, char **arguments, double timeout, struct error *error);
+void host_close(struct host *host);
+
+/* This process's view of an operand's file, at least `bytes` long; NULL: no memory. */
+unsigned char *host_operand(struct host *host, int operand, size_t bytes);
+
+struct outcome {
+    enum verdict verdict; /* PASS: it ran */
+    char reason[512];     /* one line unless PASS */
+};
+
+/* Run the request in host->page; starts a worker when none is alive. */
+struct outcome host_call(struct host *host, const struct primitive *primitive);
+
+/* How the worker died, in words: verify_fault.c. */
+void fault_describe(const struct worker_page *page, const struct primitive *primitive, int status,
+                    char *buffer, size_t bytes);
+/* Byte `offset` relative to a slot's data, in words: "1 element past the end of x". */
+void fault_place(const struct worker_page *page, const struct primitive *primitive, int slot,
+                 ptrdiff_t offset, char *buffer, size_t bytes);
+
+#endif

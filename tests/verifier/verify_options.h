@@ -1,0 +1,30 @@
+/* The command line of assay-verify. */
+#ifndef TESTS_VERIFIER_VERIFY_OPTIONS_H
+#define TESTS_VERIFIER_VERIFY_OPTIONS_H
+
+#include "kernels/core/fill.h"
+
+enum command { COMMAND_VERIFY, COMMAND_LIST, COMMAND_AGREE };
+enum verbosity { QUIET, NORMAL, VERBOSE };
+
+struct options {
+    enum command command;
+    const char **filters; /* NULL-terminated; empty: everything */
+    const char **plugins; /* NULL-terminated */
+    int filter_count, plugin_count;
+    const char *golden, *problem, *json; /* NULL: not given; json "-": standard output */
+    const char *isa;                     /* NULL: not capped */
+    int kind;                            /* enum kind, or -1: all */
+    int fill;                            /* enum fill, or -1: each case's own */
+    int threads;                         /* 0: all processors */
+    bool seed_given, json_list;
+    uint64_t seed;
+    double timeout;
+    enum verbosity verbosity;
+};
+
+/* Read the command line. -1: go on; else exit with this code (help was printed, or an error). */
+int options_read(struct options *options, int argument_count, char **arguments);
+void options_free(struct options *options);
+
+#endif

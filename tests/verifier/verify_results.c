@@ -1,0 +1,129 @@
+#include "tests/verifier/verify_results.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct row *results_add(struct results *results, const char *primitive, const char *variant,
+                        enum kind kind) {
+    struct row *row = calloc(1, sizeof *row);
+    if (!row) return NULL;
+    row->primitive = primitive;
+    row->variant = variant;
+    row->kind = kind;
+    row->verdict = VERDICT_SKIP;
+    if (results->last)
+        results->last->next = row;
+    else
+        results->first = row;
+    results->last = row;
+    return row;
+}
+
+static bool keep_failure(struct row *row, const struct problem_case *item,
+                         const struct finding *finding) {
+    struct failure *failure = calloc(1, sizeof *failure), **end = &row->failures;
+    if (!failure) return false;
+    failure->finding = *finding;
+    failure->fill = item->fill;
+    failure->seed = item->seed;
+    problem_print(&item->problem, failure->problem, sizeof failure->problem);
+    while (*end) end = &(*end)->next;
+    *end = failure;
+    return true;
+}
+
+bool row_add(struct row *row, const struct problem_case *item, const struct verdict_of *result) {
+    const enum verdict verdict = result->finding.verdict;
+    row->cases++;
+    if (verdict == VERDICT_SKIP) {
+        if (!row->skipped++) snprintf(row->reason, sizeof row->reason, "%.255s",
+                                      result->finding.message);
+        return true;
+    }
+    if (result->judged > 0) {
+        row->judged = true;
+        if (!(result->worst_ratio <= row->worst_ratio)) {
+            row->worst_ratio = result->worst_ratio;
+            row->worst_ulp = result->worst_ulp;
+        }
+    }
+    if (verdict == VERDICT_PASS) {
+        row->passed++;
+        if (row->verdict == VERDICT_SKIP) row->verdict = VERDICT_PASS;
+        return true;
+    }
+    /* the enumeration is in order of gravity */
+    if (row->verdict == VERDICT_SKIP || verdict > row->verdict) row->verdict = verdict;
+    return keep_failure(row, item, &result->finding);
+}
+
+void results_close_row(struct results *results, struct row *row) {
+    results->verdicts[row->verdict]++;
+}
+
+void results_free(struct results *results) {
+    for (struct row *row = results->first, *next; row; row = next) {
+        next = row->next;
+        for (struct failure *f = row->failures, *after; f; f = after) {
+            after = f->next;
+            free(f);
+        }
+        free(row);
+    }
+    *results = (struct results){0};
+}
+
+enum exit_code results_exit_code(const struct results *results) {
+    for (int verdict = 0; verdict < VERDICTS; verdict++)
+        if (verdict != VERDICT_PASS && verdict != VERDICT_SKIP && results->verdicts[verdict])
+            return EXIT_FAILED;
+    return results->verdicts[VERDICT_PASS] ? EXIT_PASSED : EXIT_NOTHING_RAN;
+}
+
+struct line {
+    char *at;
+    size_t room;
+};
+
+static void put(struct line *line, const char *flag, const char *value) {
+    const int used = snprintf(line->at, line->room, "%s%s", flag, value);
+    const size_t step = used < 0 ? 0 : (size_t)used < line->room ? (size_t)used : line->room - 1;
+    line->at += step;
+    line->room -= step;
+}
+
+/* In single quotes, with ' as '\''. */
+static void put_quoted(struct line *line, const char *flag, const char *value) {
+    put(line, flag, "'");
+    for (; *value; value++) {
+        const char one[2] = {*value, 0};
+        put(line, "", *value == '\'' ? "'\\''" : one);
+    }
+    put(line, "", "'");
+}
+
+void repro_print(const struct options *options, const struct row *row,
+                 const struct failure *failure, char *buffer, size_t bytes) {
+    struct line line = {buffer, bytes};
+    char number[32];
+    put(&line, "assay verify ", row->primitive);
+    put(&line, "/", row->variant);
+    put(&line, " --kind ", case_kinds[row->kind]);
+    put_quoted(&line, " --problem ", failure->problem);
+    if (row->kind == KIND_GOLDEN) {
+        if (options->golden) put_quoted(&line, " --golden ", options->golden);
+    } else {
+        put(&line, " --fill ", fill_name(failure->fill));
+        snprintf(number, sizeof number, "%llu", (unsigned long long)failure->seed);
+        put(&line, " --seed ", number);
+    }
+    if (failure->finding.threads > 1) {
+        snprintf(number, sizeof number, "%d", failure->finding.threads);
+        put(&line, " --threads ", number);
+    }
+    if (options->isa) put(&line, " --isa ", options->isa);
+    for (int i = 0; i < options->plugin_count; i++)
+        put_quoted(&line, " --plugin ", options->plugins[i]);
+}

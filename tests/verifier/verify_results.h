@@ -1,0 +1,64 @@
+/* What verification came to: rows of primitive x variant x kind, and their failures. */
+#ifndef TESTS_VERIFIER_VERIFY_RESULTS_H
+#define TESTS_VERIFIER_VERIFY_RESULTS_H
+
+#include "tests/verifier/verify_checks.h"
+#include "tests/verifier/verify_options.h"
+
+struct failure {
+    struct finding finding;
+    char problem[PROBLEM_MAX_TEXT];
+    enum fill fill;
+    uint64_t seed;
+    struct failure *next;
+};
+
+struct row {
+    const char *primitive, *variant;
+    enum kind kind;
+    int cases, passed, skipped;
+    enum verdict verdict; /* the worst of its cases; SKIP when all were skipped */
+    char reason[256];     /* of the first skip */
+    bool judged;
+    double worst_ratio, worst_ulp;
+    struct failure *failures; /* in order */
+    struct row *next;
+};
+
+struct results {
+    struct row *first, *last;
+    int verdicts[VERDICTS]; /* rows by verdict */
+};
+
+struct row *results_add(struct results *results, const char *primitive, const char *variant,
+                        enum kind kind);
+/* Count one case. NULL when memory ran out. */
+bool row_add(struct row *row, const struct problem_case *item, const struct verdict_of *verdict);
+/* Close a row: its verdict counts from now on. */
+void results_close_row(struct results *results, struct row *row);
+void results_free(struct results *results);
+enum exit_code results_exit_code(const struct results *results);
+
+/* The command that repeats this failure. */
+void repro_print(const struct options *options, const struct row *row,
+                 const struct failure *failure, char *buffer, size_t bytes);
+
+/* verify_text.c */
+struct text_output {
+    const struct options *options;
+    bool enabled, colour, progress, progress_shown;
+    double started;
+};
+struct text_output text_open(const struct options *options);
+void text_progress(struct text_output *text, const char *primitive, const char *variant,
+                   enum kind kind, int done, int count);
+void text_case(struct text_output *text, const struct row *row, const struct problem_case *item,
+               const struct verdict_of *verdict);
+void text_row(struct text_output *text, const struct row *row);
+void text_summary(struct text_output *text, const struct results *results);
+
+/* verify_json.c */
+enum status json_write(const struct options *options, const struct results *results,
+                       struct error *error);
+
+#endif

@@ -1,0 +1,293 @@
+#include "tests/verifier/verify_trial.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels/core/memory.h"
+
+void finding_set(struct finding *finding, enum verdict verdict, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    finding->verdict = verdict;
+    vsnprintf(finding->message, sizeof finding->message, format, arguments);
+    va_end(arguments);
+}
+
+const char *layout_name(enum layout layout) {
+    static const char *const names[LAYOUTS] = {"operands flush against their end",
+                                               "operands flush against their start",
+                                               "operands one element past a page start"};
+    return names[layout];
+}
+
+static const struct operand *operand_at(const struct trial *trial, int index) {
+    return &trial->problem.primitive->operands[index];
+}
+
+static int operand_count(const struct trial *trial) {
+    return trial->problem.primitive->operand_count;
+}
+
+static size_t unit_of(const struct trial *trial, int index) {
+    return dtype_bytes(operand_at(trial, index)->dtype);
+}
+
+size_t trial_bytes(const struct trial *trial, int index) {
+    return (size_t)shape_elements(&trial->shape[index]) * unit_of(trial, index);
+}
+
+enum status trial_open(struct trial *trial, const struct problem *problem, struct error *error) {
+    *trial = (struct trial){.problem = *problem};
+    for (int i = 0; i < operand_count(trial); i++) {
+        trial->shape[i] = problem_shape(problem, i);
+        if (!shape_present(&trial->shape[i]) || !operand_is_input(operand_at(trial, i))) continue;
+        trial->input[i] = memory_allocate(trial_bytes(trial, i));
+        if (!trial->input[i]) {
+            trial_close(trial);
+            return fail(error, STATUS_NO_MEMORY, "no memory for %s", operand_at(trial, i)->name);
+        }
+    }
+    return STATUS_OK;
+}
+
+void trial_fill(struct trial *trial, enum fill fill, uint64_t seed) {
+    for (int i = 0; i < operand_count(trial); i++)
+        if (trial->input[i]) fill_operand(&trial->problem, i, fill, seed, trial->input[i]);
+}
+
+void trial_close(struct trial *trial) {
+    for (int i = 0; i < OPERANDS_MAX; i++) {
+        memory_free(trial->input[i]);
+        trial->input[i] = NULL;
+    }
+}
+
+void capture_free(struct capture *capture) {
+    for (int i = 0; i < OPERANDS_MAX; i++) free(capture->output[i]);
+    *capture = (struct capture){{NULL}};
+}
+
+/* ---- one run ----------------------------------------------------------------------------------
+ */
+
+/* Bytes before the data in its file. */
+static size_t layout_offset(const struct trial *trial, int i, enum layout layout) {
+    if (layout == LAYOUT_END) return guarded_end_offset(trial_bytes(trial, i));
+    return layout == LAYOUT_ODD ? unit_of(trial, i) : 0;
+}
+
+/* Fill an operand's file: canaries around the input, or around poison. */
+static bool place_operand(struct host *host, const struct trial *trial, int i,
+                          struct run_plan plan) {
+    const size_t bytes = trial_bytes(trial, i), offset = layout_offset(trial, i, plan.layout);
+    const size_t room = guarded_file_bytes(offset + bytes);
+    unsigned char *file = host_operand(host, i, room);
+    if (!file) return false;
+    memset(file, MEMORY_CANARY, offset);
+    memset(file + offset + bytes, MEMORY_CANARY, room - offset - bytes);
+    if (trial->input[i] && bytes)
+        memcpy(file + offset, trial->input[i], bytes);
+    else
+        for (size_t at = 0; at < bytes; at++) file[offset + at] = poison_byte(plan.poison, at);
+    host->page->slot[i] = (struct worker_slot){.present = true,
+                                               .sealed = operand_at(trial, i)->role == ROLE_IN,
+                                               .bytes = bytes,
+                                               .offset = offset};
+    return true;
+}
+
+static bool place(struct host *host, const struct trial *trial,
+                  const struct implementation *implementation, struct run_plan plan) {
+    struct worker_page *page = host->page;
+    snprintf(page->primitive, sizeof page->primitive, "%s", implementation->primitive);
+    snprintf(page->variant, sizeof page->variant, "%s", implementation->variant);
+    memcpy(page->value, trial->problem.value, sizeof page->value);
+    memset(page->slot, 0, sizeof page->slot);
+    page->threads = plan.threads;
+    page->layout = plan.layout;
+    page->poison = plan.poison;
+    for (int i = 0; i < operand_count(trial); i++)
+        if (shape_present(&trial->shape[i]) && !place_operand(host, trial, i, plan)) return false;
+    return true;
+}
+
+/* Offset relative to the data of the first byte around operand i that is no canary any more. */
+static bool slack_intact(const struct host *host, int i, ptrdiff_t *at) {
+    const struct worker_slot *slot = &host->page->slot[i];
+    const unsigned char *file = host->operand[i];
+    const size_t room = guarded_file_bytes(slot->offset + slot->bytes);
+    for (size_t byte = 0; byte < room; byte++) {
+        if (byte == slot->offset) byte += slot->bytes;
+        if (byte < room && file[byte] != MEMORY_CANARY) {
+            *at = (ptrdiff_t)byte - (ptrdiff_t)slot->offset;
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool input_intact(const struct host *host, const struct trial *trial, int i, ptrdiff_t *at) {
+    const unsigned char *now = host->operand[i] + host->page->slot[i].offset;
+    const unsigned char *before = trial->input[i];
+    const size_t bytes = trial_bytes(trial, i);
+    if (operand_at(trial, i)->role != ROLE_IN || !bytes || memcmp(now, before, bytes) == 0)
+        return true;
+    *at = 0;
+    while (now[*at] == before[*at]) ++*at;
+    return false;
+}
+
+static bool surroundings_intact(const struct host *host, const struct trial *trial,
+                                struct run_plan plan, struct finding *finding) {
+    const struct worker_page *page = host->page;
+    const struct primitive *primitive = trial->problem.primitive;
+    char where[256];
+    ptrdiff_t at = page->damage;
+    int damaged = page->damaged_slot;
+    for (int i = 0; damaged < 0 && i < operand_count(trial); i++)
+        if (page->slot[i].present &&
+            (!slack_intact(host, i, &at) || !input_intact(host, trial, i, &at)))
+            damaged = i;
+    if (damaged >= 0) {
+        fault_place(page, primitive, damaged, at, where, sizeof where);
+        finding_set(finding, VERDICT_FAIL, "wrote %s (%s)", where, layout_name(plan.layout));
+        return false;
+    }
+    if (page->control_changed) {
+        finding_set(finding, VERDICT_FAIL,
+                    "left the floating-point control register changed (rounding, "
+                    "flush-to-zero or trap masks)");
+        return false;
+    }
+    return true;
+}
+
+static bool take_outputs(const struct host *host, const struct trial *trial,
+                         struct capture *capture, struct finding *finding) {
+    *capture = (struct capture){{NULL}};
+    for (int i = 0; i < operand_count(trial); i++) {
+        const size_t bytes = trial_bytes(trial, i);
+        if (!operand_is_output(operand_at(trial, i)) || !bytes) continue;
+        capture->output[i] = malloc(bytes);
+        if (!capture->output[i]) {
+            finding_set(finding, VERDICT_MISTRUSTED, "no memory for the results");
+            return false;
+        }
+        memcpy(capture->output[i], host->operand[i] + host->page->slot[i].offset, bytes);
+    }
+    return true;
+}
+
+bool trial_run(struct host *host, const struct trial *trial,
+               const struct implementation *implementation, struct run_plan plan,
+               struct capture *capture, struct finding *finding) {
+    *capture = (struct capture){{NULL}};
+    finding->threads = implementation->uses_threads ? plan.threads : 1;
+    if (!place(host, trial, implementation, plan)) {
+        finding_set(finding, VERDICT_MISTRUSTED, "no memory for the operands");
+        return false;
+    }
+    const struct outcome outcome = host_call(host, trial->problem.primitive);
+    if (outcome.verdict != VERDICT_PASS) {
+        finding_set(finding, outcome.verdict, "%s", outcome.reason);
+        return false;
+    }
+    return surroundings_intact(host, trial, plan, finding) &&
+           take_outputs(host, trial, capture, finding);
+}
+
+/* ---- two runs ---------------------------------------------------------------------------------
+ */
+
+int64_t capture_difference(const struct trial *trial, const struct capture *a,
+                           const struct capture *b, int *operand) {
+    for (*operand = 0; *operand < operand_count(trial); ++*operand) {
+        const size_t bytes = trial_bytes(trial, *operand);
+        const unsigned char *x = a->output[*operand], *y = b->output[*operand];
+        if (!x || memcmp(x, y, bytes) == 0) continue;
+        size_t at = 0;
+        while (x[at] == y[at]) at++;
+        return (int64_t)(at / unit_of(trial, *operand));
+    }
+    return -1;
+}
+
+static bool still_poison(const struct capture *capture, int operand, size_t unit, int64_t element,
+                         enum poison poison) {
+    const size_t start = (size_t)element * unit;
+    for (size_t at = start; at < start + unit; at++)
+        if (capture->output[operand][at] != poison_byte(poison, at)) return false;
+    return true;
+}
+
+static bool all_written(const struct trial *trial, const struct capture *a,
+                        const struct capture *b, struct finding *finding) {
+    for (int i = 0; i < operand_count(trial); i++) {
+        if (!a->output[i] || operand_at(trial, i)->role != ROLE_OUT) continue;
+        const size_t unit = unit_of(trial, i);
+        int64_t first = -1, missing = 0;
+        for (int64_t e = 0; e < shape_elements(&trial->shape[i]); e++) {
+            if (!still_poison(a, i, unit, e, POISON_NAN) ||
+                !still_poison(b, i, unit, e, POISON_FINITE))
+                continue;
+            if (first < 0) first = e;
+            missing++;
+        }
+        if (first < 0) continue;
+        finding->operand = operand_at(trial, i)->name;
+        shape_print_index(&trial->shape[i], first, finding->index, sizeof finding->index);
+        finding->wrong = missing;
+        finding->judged = shape_elements(&trial->shape[i]);
+        finding_set(finding, VERDICT_FAIL, "%s%s was not written (%lld of %lld elements were not)",
+                    finding->operand, finding->index, (long long)missing,
+                    (long long)finding->judged);
+        return false;
+    }
+    return true;
+}
+
+/* The runs differ: because of the poison, or because no two runs agree? Ask a third. */
+static void explain_difference(struct host *host, const struct trial *trial,
+                               const struct implementation *implementation, struct run_plan plan,
+                               const struct capture *first, int operand, int64_t element,
+                               struct finding *finding) {
+    struct capture third;
+    plan.poison = POISON_NAN;
+    if (!trial_run(host, trial, implementation, plan, &third, finding)) {
+        capture_free(&third);
+        return;
+    }
+    int other;
+    const bool repeats = capture_difference(trial, first, &third, &other) < 0;
+    capture_free(&third);
+    finding->operand = operand_at(trial, operand)->name;
+    shape_print_index(&trial->shape[operand], element, finding->index, sizeof finding->index);
+    finding_set(finding, VERDICT_FAIL,
+                repeats ? "%s%s depends on what the outputs, workspace or prepared held before: "
+                          "memory is read that nobody wrote"
+                        : "%s%s differs between two runs on the same inputs: not repeatable",
+                finding->operand, finding->index);
+}
+
+bool trial_run_pair(struct host *host, const struct trial *trial,
+                    const struct implementation *implementation, struct run_plan plan,
+                    struct capture *capture, struct finding *finding) {
+    struct capture second;
+    plan.poison = POISON_NAN;
+    if (!trial_run(host, trial, implementation, plan, capture, finding)) return false;
+    plan.poison = POISON_FINITE;
+    bool good = trial_run(host, trial, implementation, plan, &second, finding) &&
+                all_written(trial, capture, &second, finding);
+    if (good) {
+        int operand;
+        const int64_t element = capture_difference(trial, capture, &second, &operand);
+        good = element < 0;
+        if (!good)
+            explain_difference(host, trial, implementation, plan, capture, operand, element,
+                               finding);
+    }
+    capture_free(&second);
+    return good;
+}

@@ -1,0 +1,64 @@
+/* One problem with its inputs, and running it in the worker. */
+#ifndef TESTS_VERIFIER_VERIFY_TRIAL_H
+#define TESTS_VERIFIER_VERIFY_TRIAL_H
+
+#include "tests/verifier/verify_host.h"
+
+struct trial {
+    struct problem problem;
+    struct shape shape[OPERANDS_MAX];
+    void *input[OPERANDS_MAX]; /* in and in-out operands as before the run; owned */
+};
+
+/* What a run left in its outputs; owned. */
+struct capture {
+    unsigned char *output[OPERANDS_MAX];
+};
+
+/* What a check found wrong (or, verdict PASS, nothing). */
+struct finding {
+    enum verdict verdict;
+    char message[640]; /* one line */
+    /* the first wrong element, when there is one */
+    const char *operand; /* NULL: none */
+    char index[160];
+    double expected, got, bound, ulp;
+    int64_t wrong, judged;
+    int threads;
+};
+void finding_set(struct finding *finding, enum verdict verdict, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+struct run_plan {
+    enum layout layout;
+    enum poison poison;
+    int threads;
+};
+
+enum status trial_open(struct trial *trial, const struct problem *problem, struct error *error);
+/* Fill every input: trial_open, then this or copying into trial->input. */
+void trial_fill(struct trial *trial, enum fill fill, uint64_t seed);
+void trial_close(struct trial *trial);
+void capture_free(struct capture *capture);
+
+size_t trial_bytes(const struct trial *trial, int operand);
+
+/* Run once. Checks what needs no expected value: it came back, canaries and inputs are untouched,
+ * the floating-point control register is as before. False with the finding set otherwise. */
+bool trial_run(struct host *host, const struct trial *trial,
+               const struct implementation *implementation, struct run_plan plan,
+               struct capture *capture, struct finding *finding);
+
+/* Run with both poisons. Checks in addition that every element was written and that both runs agree
+ * bit for bit. `capture` is the first run's. */
+bool trial_run_pair(struct host *host, const struct trial *trial,
+                    const struct implementation *implementation, struct run_plan plan,
+                    struct capture *capture, struct finding *finding);
+
+/* First operand and element in which two captures differ; -1: none. */
+int64_t capture_difference(const struct trial *trial, const struct capture *a,
+                           const struct capture *b, int *operand);
+
+const char *layout_name(enum layout layout);
+
+#endif
