@@ -77,10 +77,11 @@ static void report_element(const struct judge *judge, int operand, const unsigne
     const int64_t i = result->first_wrong;
     finding->operand = what->name;
     shape_print_index(&tensor.shape, i, finding->index, sizeof finding->index);
+    finding->compared = true;
     finding->expected = expected->value[i];
     finding->got = tensor_get(&tensor, i);
-    finding->bound = tolerance_bound(tolerance, expected->value[i], expected->sum[i],
-                                     expected->local[i]);
+    finding->bound =
+        tolerance_bound(tolerance, expected->value[i], expected->sum[i], expected->local[i]);
     finding->ulp = ulp_distance(finding->got, finding->expected);
     finding->wrong = result->wrong;
     finding->judged = result->judged;
@@ -158,9 +159,9 @@ static bool values_right(struct host *host, struct subject *subject,
                          const struct implementation *implementation, struct run_plan plan,
                          struct verdict_of *result) {
     struct capture capture;
-    const bool good = trial_run_pair(host, &subject->trial, implementation, plan, &capture,
-                                     &result->finding) &&
-                      judge_run(subject, implementation, &capture, result);
+    const bool good =
+        trial_run_pair(host, &subject->trial, implementation, plan, &capture, &result->finding) &&
+        judge_run(subject, implementation, &capture, result);
     capture_free(&capture);
     return good;
 }
@@ -189,9 +190,9 @@ static bool repeats(struct host *host, struct subject *subject,
                     struct verdict_of *result) {
     struct capture first, again, between = {{NULL}};
     struct finding ignored = {.verdict = VERDICT_PASS};
-    bool good = trial_run_pair(host, &subject->trial, implementation, plan, &first,
-                               &result->finding) &&
-                judge_run(subject, implementation, &first, result);
+    bool good =
+        trial_run_pair(host, &subject->trial, implementation, plan, &first, &result->finding) &&
+        judge_run(subject, implementation, &first, result);
     if (good && subject->other.problem.primitive &&
         !trial_run(host, &subject->other, implementation, plan, &between, &ignored) &&
         ignored.verdict != VERDICT_SKIP) {
@@ -202,7 +203,8 @@ static bool repeats(struct host *host, struct subject *subject,
     for (int run = 0; good && run < 2; run++) {
         good = trial_run(host, &subject->trial, implementation, plan, &again, &result->finding);
         int operand;
-        const int64_t at = good ? capture_difference(&subject->trial, &first, &again, &operand) : -1;
+        const int64_t at =
+            good ? capture_difference(&subject->trial, &first, &again, &operand) : -1;
         if (at >= 0) {
             struct finding *f = &result->finding;
             f->operand = subject->trial.problem.primitive->operands[operand].name;

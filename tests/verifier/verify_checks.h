@@ -20,7 +20,7 @@ struct subject {
     enum kind kind;
     struct problem_case item;
     struct trial trial;
-    struct trial other; /* KIND_REPEAT: the problem that runs in between */
+    struct trial other;           /* KIND_REPEAT: the problem that runs in between */
     double *golden[OPERANDS_MAX]; /* KIND_GOLDEN: expected values; not owned */
     struct judge judge;
     bool judge_open;

@@ -61,11 +61,14 @@ static void describe_address(const struct worker_page *page, const struct primit
         snprintf(buffer, bytes, "%s %s%s", verb,
                  inside && page->slot[slot].sealed ? "to the read-only input " : "", place);
     } else if (page->fault.code == SI_KERNEL) {
-        snprintf(buffer, bytes, "no address given: most likely an aligned vector load or store of "
-                                "an operand that is aligned to its elements alone");
+        snprintf(buffer, bytes,
+                 "no address given: most likely an aligned vector load or store of "
+                 "an operand that is aligned to its elements alone");
     } else if (address < 65536) {
-        snprintf(buffer, bytes, "%s at address %#zx: a NULL pointer, as operands that this problem "
-                                "does not have are", verb, (size_t)address);
+        snprintf(buffer, bytes,
+                 "%s at address %#zx: a NULL pointer, as operands that this problem "
+                 "does not have are",
+                 verb, (size_t)address);
     } else {
         snprintf(buffer, bytes, "%s at %#zx, which is in no operand and no guard", verb,
                  (size_t)address);

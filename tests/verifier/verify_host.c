@@ -45,8 +45,8 @@ enum status host_open(struct host *host, char **arguments, double timeout, struc
     for (int i = 0; i < OPERANDS_MAX; i++)
         good = (host->operand_file[i] = anonymous_file()) >= 0 && good;
     if (good) {
-        void *page = mmap(NULL, sizeof *host->page, PROT_READ | PROT_WRITE, MAP_SHARED,
-                          host->page_file, 0);
+        void *page =
+            mmap(NULL, sizeof *host->page, PROT_READ | PROT_WRITE, MAP_SHARED, host->page_file, 0);
         if (page != MAP_FAILED) host->page = page;
     }
     if (host->page) return STATUS_OK;

@@ -13,7 +13,7 @@ struct host {
     int socket, page_file, operand_file[OPERANDS_MAX];
     unsigned char *operand[OPERANDS_MAX]; /* this process's view of the operand files */
     size_t room[OPERANDS_MAX];
-    double timeout; /* seconds one request may take */
+    double timeout;   /* seconds one request may take */
     char **arguments; /* of the worker; not owned */
 };
 

@@ -25,6 +25,8 @@ static json_t *failure_json(const struct options *options, const struct row *row
     if (object && finding->operand) {
         json_object_set_new(object, "operand", json_string(finding->operand));
         json_object_set_new(object, "index", json_string(finding->index));
+    }
+    if (object && finding->compared) {
         json_object_set_new(object, "expected", number(finding->expected));
         json_object_set_new(object, "got", number(finding->got));
         json_object_set_new(object, "bound", number(finding->bound));
@@ -58,10 +60,9 @@ enum status json_write(const struct options *options, const struct results *resu
     json_t *rows = json_array();
     for (const struct row *row = results->first; row; row = row->next)
         json_array_append_new(rows, row_json(options, row));
-    json_t *root =
-        json_pack("{s:s, s:i, s:s, s:s, s:i, s:o}", "schema", "assay-verify", "version", 1,
-                  "assay_version", ASSAY_VERSION, "isa", isa_name(isa_best()), "exit_code",
-                  (int)results_exit_code(results), "results", rows);
+    json_t *root = json_pack("{s:s, s:i, s:s, s:s, s:i, s:o}", "schema", "assay-verify", "version",
+                             1, "assay_version", ASSAY_VERSION, "isa", isa_name(isa_best()),
+                             "exit_code", (int)results_exit_code(results), "results", rows);
     if (root && options->seed_given)
         json_object_set_new(root, "seed", json_integer((json_int_t)options->seed));
     const bool standard = strcmp(options->json, "-") == 0;

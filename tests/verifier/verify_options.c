@@ -9,17 +9,31 @@
 #include "kernels/core/random.h"
 #include "tests/verifier/verify_checks.h"
 
-enum { OPT_KIND = 1, OPT_PLUGIN, OPT_ISA, OPT_THREADS, OPT_SEED, OPT_TIMEOUT, OPT_FILL, OPT_QUIET,
-       OPT_VERBOSE, OPT_HELP, OPT_VERSION };
+enum {
+    OPT_KIND = 1,
+    OPT_PLUGIN,
+    OPT_ISA,
+    OPT_THREADS,
+    OPT_SEED,
+    OPT_TIMEOUT,
+    OPT_FILL,
+    OPT_QUIET,
+    OPT_VERBOSE,
+    OPT_HELP,
+    OPT_VERSION
+};
 
 static const char help_head[] =
     "assay verify: is every implementation right?\n"
     "\n"
-    "  assay verify [FILTER ...] [OPTIONS]   verify, one line per implementation and kind of check\n"
-    "  assay list [FILTER ...] [--json]      what there is: fields, ranges, operands, implementations\n"
+    "  assay verify [FILTER ...] [OPTIONS]   verify, one line per implementation and kind of "
+    "check\n"
+    "  assay list [FILTER ...] [--json]      what there is: fields, ranges, operands, "
+    "implementations\n"
     "  assay verify agree [PRIMITIVE ...]    do the two oracles, PyTorch and GSL, agree?\n"
     "\n"
-    "FILTER is primitive, primitive/variant or primitive/variant/problem; *, ? and [a-z] work in each\n"
+    "FILTER is primitive, primitive/variant or primitive/variant/problem; *, ? and [a-z] work in "
+    "each\n"
     "part. A filter that matches nothing is tried again as the beginning of a name.\n"
     "\n"
     "Kinds of check:\n"
@@ -65,7 +79,8 @@ static bool read_number(const char *text, double low, double high, double *numbe
 static int read_kind(const char *text, int *kind) {
     for (*kind = 0; *kind < KINDS; ++*kind)
         if (strcmp(text, case_kinds[*kind]) == 0) return -1;
-    return complain("--kind %s: the kinds are golden, oracle, exact, special, memory, repeat", text);
+    return complain("--kind %s: the kinds are golden, oracle, exact, special, memory, repeat",
+                    text);
 }
 
 static int read_seed(const char *text, struct options *options) {
@@ -153,7 +168,8 @@ static int read_options(poptContext context, struct options *options) {
         return EXIT_BAD_INPUT;
     }
     const char *filter;
-    while ((filter = poptGetArg(context))) options->filters[options->filter_count++] = strdup(filter);
+    while ((filter = poptGetArg(context)))
+        options->filters[options->filter_count++] = strdup(filter);
     return -1;
 }
 

@@ -82,8 +82,8 @@ struct worker_page {
     /* the answer */
     volatile sig_atomic_t stage;
     char reason[256];
-    int damaged_slot; /* workspace or prepared written outside its bounds; else -1 */
-    ptrdiff_t damage; /* offset from its data */
+    int damaged_slot;     /* workspace or prepared written outside its bounds; else -1 */
+    ptrdiff_t damage;     /* offset from its data */
     bool control_changed; /* rounding mode, flush-to-zero or trap masks differ after the run */
     struct worker_fault fault;
 };

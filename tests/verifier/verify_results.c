@@ -38,8 +38,8 @@ bool row_add(struct row *row, const struct problem_case *item, const struct verd
     const enum verdict verdict = result->finding.verdict;
     row->cases++;
     if (verdict == VERDICT_SKIP) {
-        if (!row->skipped++) snprintf(row->reason, sizeof row->reason, "%.255s",
-                                      result->finding.message);
+        if (!row->skipped++)
+            snprintf(row->reason, sizeof row->reason, "%.255s", result->finding.message);
         return true;
     }
     if (result->judged > 0) {

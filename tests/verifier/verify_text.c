@@ -63,9 +63,12 @@ void text_case(struct text_output *text, const struct row *row, const struct pro
     printf("  %-10s %s/%s/%s %s fill=%s seed=%llu", verdict_name(result->finding.verdict),
            row->primitive, row->variant, problem, case_kinds[row->kind], fill_name(item->fill),
            (unsigned long long)item->seed);
-    if (result->finding.verdict == VERDICT_SKIP) printf(": %s", result->finding.message);
-    else if (result->judged) print_worst(result->worst_ratio, result->worst_ulp);
-    else printf(", ran without touching anything");
+    if (result->finding.verdict == VERDICT_SKIP)
+        printf(": %s", result->finding.message);
+    else if (result->judged)
+        print_worst(result->worst_ratio, result->worst_ulp);
+    else
+        printf(", ran without touching anything");
     putchar('\n');
 }
 
@@ -120,7 +123,8 @@ void text_summary(struct text_output *text, const struct results *results) {
     const char *separator = " ";
     for (int verdict = 0; verdict < VERDICTS; verdict++) {
         if (!results->verdicts[verdict]) continue;
-        printf("%s%d %s", separator, results->verdicts[verdict], verdict_name((enum verdict)verdict));
+        printf("%s%d %s", separator, results->verdicts[verdict],
+               verdict_name((enum verdict)verdict));
         separator = ", ";
     }
     printf(", %.1f s\n", now() - text->started);

@@ -222,8 +222,8 @@ static bool still_poison(const struct capture *capture, int operand, size_t unit
     return true;
 }
 
-static bool all_written(const struct trial *trial, const struct capture *a,
-                        const struct capture *b, struct finding *finding) {
+static bool all_written(const struct trial *trial, const struct capture *a, const struct capture *b,
+                        struct finding *finding) {
     for (int i = 0; i < operand_count(trial); i++) {
         if (!a->output[i] || operand_at(trial, i)->role != ROLE_OUT) continue;
         const size_t unit = unit_of(trial, i);

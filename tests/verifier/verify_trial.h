@@ -22,6 +22,7 @@ struct finding {
     /* the first wrong element, when there is one */
     const char *operand; /* NULL: none */
     char index[160];
+    bool compared; /* with an expected value */
     double expected, got, bound, ulp;
     int64_t wrong, judged;
     int threads;

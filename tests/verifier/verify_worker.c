@@ -83,7 +83,8 @@ static void limit_resources(void) {
 /* Control bits that a kernel must leave as it found them. */
 static unsigned float_control(void) {
 #if defined __x86_64__
-    return __builtin_ia32_stmxcsr() & 0xffc0u; /* flush-to-zero, rounding, masks, denormals-are-zero */
+    return __builtin_ia32_stmxcsr() &
+           0xffc0u; /* flush-to-zero, rounding, masks, denormals-are-zero */
 #else
     return (unsigned)fegetround();
 #endif

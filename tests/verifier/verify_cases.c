@@ -1,0 +1,162 @@
+#include "tests/verifier/verify_cases.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void apply_options(struct problem_case *item, const struct options *options) {
+    if (options->fill >= 0) item->fill = (enum fill)options->fill;
+    if (options->seed_given) item->seed = options->seed;
+}
+
+/* --problem: one case, constant if the case file lists that problem as such. */
+static enum status one_problem(struct case_source *source, const struct options *options,
+                               const struct case_list *listed, struct error *error) {
+    struct problem_case *item = calloc(1, sizeof *item);
+    if (!item) return fail(error, STATUS_NO_MEMORY, "out of memory");
+    item->fill = source->kind == KIND_EXACT     ? FILL_INTEGER
+                 : source->kind == KIND_SPECIAL ? FILL_SPECIAL
+                                                : FILL_NORMAL;
+    item->seed = 1;
+    const enum status status =
+        problem_parse(&item->problem, source->primitive, options->problem, error);
+    for (int i = 0; !status && i < listed->count; i++)
+        if (!memcmp(listed->item[i].problem.value, item->problem.value, sizeof item->problem.value))
+            item->constant = listed->item[i].constant;
+    if (status)
+        free(item);
+    else
+        source->list = (struct case_list){item, 1};
+    return status;
+}
+
+/* A primitive without a case file (a plugin's): its default problem. */
+static enum status default_problem(struct case_source *source, struct error *error) {
+    if (source->kind == KIND_GOLDEN || source->kind == KIND_EXACT || source->kind == KIND_SPECIAL)
+        return STATUS_OK;
+    struct problem_case *item = calloc(1, sizeof *item);
+    if (!item) return fail(error, STATUS_NO_MEMORY, "out of memory");
+    problem_init(&item->problem, source->primitive);
+    item->seed = 1;
+    source->list = (struct case_list){item, 1};
+    return STATUS_OK;
+}
+
+static enum status open_listed(struct case_source *source, const struct options *options,
+                               struct error *error) {
+    char path[4096];
+    cases_path(source->primitive->name, path, sizeof path);
+    struct case_list listed = {0};
+    const bool exists = access(path, F_OK) == 0;
+    enum status status = STATUS_OK;
+    if (exists)
+        status = cases_read(&listed, source->primitive, path, case_kinds[source->kind], error);
+    if (!status && options->problem) {
+        status = one_problem(source, options, &listed, error);
+        cases_free(&listed);
+    } else if (!status && exists) {
+        source->list = listed;
+    } else if (!status) {
+        status = default_problem(source, error);
+    }
+    for (int i = 0; i < source->list.count; i++) apply_options(&source->list.item[i], options);
+    return status;
+}
+
+/* ---- golden files -----------------------------------------------------------------------------
+ */
+
+static enum status list_golden(struct case_source *source, const struct problem *only,
+                               struct error *error) {
+    const int count = golden_count(source->golden);
+    source->list.item = calloc((size_t)count + 1, sizeof *source->list.item);
+    source->at = calloc((size_t)count + 1, sizeof *source->at);
+    if (!source->list.item || !source->at) return fail(error, STATUS_NO_MEMORY, "out of memory");
+    for (int i = 0; i < count; i++) {
+        struct golden_case golden;
+        const enum status status = golden_read(source->golden, i, &golden, error);
+        if (status) return status;
+        if (!only || !memcmp(golden.problem.value, only->value, sizeof only->value)) {
+            source->at[source->list.count] = i;
+            source->list.item[source->list.count++] =
+                (struct problem_case){golden.problem, golden.fill, golden.seed, golden.constant, 0};
+        }
+        golden_release(&golden);
+    }
+    return STATUS_OK;
+}
+
+/* The primitive's own file is missing: a defect if its case file promises golden cases. */
+static enum status without_file(struct case_source *source, const char *path, struct error *error) {
+    struct options none = {.fill = -1};
+    const enum status status = open_listed(source, &none, error);
+    if (source->list.count)
+        snprintf(source->missing, sizeof source->missing,
+                 "%.300s is missing; golden/generate.py makes it", path);
+    cases_free(&source->list);
+    return status;
+}
+
+static enum status open_golden(struct case_source *source, const struct options *options,
+                               struct error *error) {
+    char own[4096];
+    const char *path = options->golden;
+    struct problem only;
+    if (options->problem) {
+        const enum status status = problem_parse(&only, source->primitive, options->problem, error);
+        if (status) return status;
+    }
+    if (!path) path = golden_path(source->primitive->name, own, sizeof own);
+    if (!options->golden && access(path, F_OK)) return without_file(source, path, error);
+    const enum status status = golden_open(&source->golden, path, error);
+    if (status) return status;
+    if (golden_primitive(source->golden) != source->primitive)
+        return options->golden ? STATUS_OK /* the file is another primitive's: no cases here */
+                               : fail(error, STATUS_BAD_INPUT, "%s: is about %s", path,
+                                      golden_primitive(source->golden)->name);
+    return list_golden(source, options->problem ? &only : NULL, error);
+}
+
+enum status case_source_open(struct case_source *source, const struct options *options,
+                             const struct primitive *primitive, enum kind kind,
+                             struct error *error) {
+    *source = (struct case_source){.primitive = primitive, .kind = kind};
+    const enum status status = kind == KIND_GOLDEN ? open_golden(source, options, error)
+                                                   : open_listed(source, options, error);
+    if (status) case_source_close(source);
+    return status;
+}
+
+enum status case_source_subject(const struct case_source *source, int index,
+                                struct subject *subject, struct golden_case *golden,
+                                struct error *error) {
+    const struct problem_case *item = &source->list.item[index];
+    *golden = (struct golden_case){.name = ""};
+    if (source->kind != KIND_GOLDEN) {
+        const struct problem_case *other = NULL;
+        struct problem_case initial = {.seed = 1};
+        if (source->kind == KIND_REPEAT) {
+            problem_init(&initial.problem, source->primitive);
+            other = source->list.count > 1 ? &source->list.item[(index + 1) % source->list.count]
+                                           : &initial;
+        }
+        return subject_open(subject, source->kind, item, NULL, other, error);
+    }
+    enum status status = golden_read(source->golden, source->at[index], golden, error);
+    if (status) return status;
+    status = subject_open(subject, source->kind, item, golden->in, NULL, error);
+    if (status)
+        golden_release(golden);
+    else
+        memcpy(subject->golden, golden->out, sizeof golden->out);
+    return status;
+}
+
+void case_source_close(struct case_source *source) {
+    golden_close(source->golden);
+    source->golden = NULL;
+    cases_free(&source->list);
+    free(source->at);
+    source->at = NULL;
+}

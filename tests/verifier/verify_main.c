@@ -1,0 +1,54 @@
+/* assay-verify: the program behind assay verify and assay list. */
+#include <stdio.h>
+#include <string.h>
+
+#include "kernels/core/plugin.h"
+#include "reference/oracle.h"
+#include "tests/verifier/verify_protocol.h"
+#include "tests/verifier/verify_run.h"
+
+/* The worker reads faulting addresses itself; sanitizers must leave it SIGSEGV and its like. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void) {
+    return "handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:detect_leaks=0";
+}
+const char *__tsan_default_options(void);
+const char *__tsan_default_options(void) {
+    return "handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0";
+}
+
+/* ISA caps and plugins: what every command needs first. */
+static enum status set_up(const struct options *options, struct error *error) {
+    const char *isa = isa_environment_error();
+    if (isa)
+        return fail(error, STATUS_BAD_INPUT, "ASSAY_MAX_ISA=%s: it can be scalar, avx2 or avx512",
+                    isa);
+    if (options->isa) isa_cap((enum isa)isa_parse(options->isa));
+    for (int i = 0; i < options->plugin_count; i++) {
+        const enum status status = plugin_load(options->plugins[i], oracle_add, error);
+        if (status) return status;
+    }
+    return STATUS_OK;
+}
+
+int main(int argument_count, char **arguments) {
+    if (argument_count > 1 && strcmp(arguments[1], WORKER_ARGUMENT) == 0)
+        return worker_main(argument_count, arguments);
+    struct options options;
+    struct error error;
+    int code = options_read(&options, argument_count, arguments);
+    if (code < 0) {
+        if (set_up(&options, &error)) {
+            fprintf(stderr, "assay-verify: %s\n", error.text);
+            code = EXIT_BAD_INPUT;
+        } else if (options.command == COMMAND_LIST) {
+            code = run_list(&options);
+        } else if (options.command == COMMAND_AGREE) {
+            code = run_agree(&options);
+        } else {
+            code = run_verify(&options, arguments[0]);
+        }
+    }
+    options_free(&options);
+    return code;
+}

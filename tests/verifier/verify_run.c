@@ -1,0 +1,232 @@
+/* assay verify: every selected implementation through every kind of check. */
+#include "tests/verifier/verify_run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels/core/registry.h"
+#include "kernels/core/threads.h"
+#include "tests/verifier/verify_cases.h"
+#include "tests/verifier/verify_results.h"
+#include "tests/verifier/verify_selection.h"
+
+enum { IMPLEMENTATIONS_MAX = 256 };
+
+struct session {
+    const struct options *options;
+    struct selection selection;
+    struct host host;
+    struct results results;
+    struct text_output text;
+    int threads;
+    struct error error;
+};
+
+/* Implementations of one primitive, and their rows of one kind. */
+struct group {
+    const struct primitive *primitive;
+    const struct implementation *implementation[IMPLEMENTATIONS_MAX];
+    struct row *row[IMPLEMENTATIONS_MAX];
+    int count;
+};
+
+static void gather(const struct session *session, const struct primitive *primitive,
+                   struct group *group) {
+    *group = (struct group){.primitive = primitive};
+    const struct implementation *i;
+    for (int at = 0; (i = registry_implementation(at)) && group->count < IMPLEMENTATIONS_MAX; at++)
+        if (strcmp(i->primitive, primitive->name) == 0 &&
+            selection_has(&session->selection, i->primitive, i->variant))
+            group->implementation[group->count++] = i;
+}
+
+static bool wanted(const struct session *session, const struct implementation *implementation,
+                   const struct problem *problem) {
+    char text[PROBLEM_MAX_TEXT];
+    problem_print(problem, text, sizeof text);
+    return selection_has_problem(&session->selection, implementation->primitive,
+                                 implementation->variant, text);
+}
+
+static bool make_row(struct session *session, struct group *group, int i, enum kind kind) {
+    if (!group->row[i])
+        group->row[i] = results_add(&session->results, group->primitive->name,
+                                    group->implementation[i]->variant, kind);
+    return group->row[i] != NULL;
+}
+
+static enum status run_case(struct session *session, struct group *group,
+                            const struct case_source *source, int index) {
+    const struct problem_case *item = &source->list.item[index];
+    bool any = false, want[IMPLEMENTATIONS_MAX];
+    for (int i = 0; i < group->count; i++)
+        any |= want[i] = wanted(session, group->implementation[i], &item->problem);
+    if (!any) return STATUS_OK;
+    struct subject subject;
+    struct golden_case golden;
+    enum status status = case_source_subject(source, index, &subject, &golden, &session->error);
+    if (status) return status;
+    for (int i = 0; i < group->count && !status; i++) {
+        if (!want[i]) continue;
+        const struct implementation *implementation = group->implementation[i];
+        text_progress(&session->text, implementation->primitive, implementation->variant,
+                      source->kind, index, source->list.count);
+        const struct verdict_of verdict =
+            check(&session->host, &subject, implementation, session->threads);
+        if (!make_row(session, group, i, source->kind) || !row_add(group->row[i], item, &verdict))
+            status = fail(&session->error, STATUS_NO_MEMORY, "out of memory");
+        else
+            text_case(&session->text, group->row[i], item, &verdict);
+    }
+    subject_close(&subject);
+    golden_release(&golden);
+    return status;
+}
+
+/* Golden cases are promised and their file is not there. */
+static enum status mistrust_all(struct session *session, struct group *group, enum kind kind,
+                                const char *reason) {
+    struct verdict_of verdict = {.finding.verdict = VERDICT_PASS};
+    struct problem_case item = {.seed = 1};
+    problem_init(&item.problem, group->primitive);
+    finding_set(&verdict.finding, VERDICT_MISTRUSTED, "%s", reason);
+    for (int i = 0; i < group->count; i++)
+        if (!make_row(session, group, i, kind) || !row_add(group->row[i], &item, &verdict))
+            return fail(&session->error, STATUS_NO_MEMORY, "out of memory");
+    return STATUS_OK;
+}
+
+/* Lines of registry.def that this build left out. */
+static enum status report_missing(struct session *session, const struct primitive *primitive,
+                                  enum kind kind) {
+    const struct missing_implementation *missing;
+    for (int i = 0; (missing = registry_missing(i)); i++) {
+        if (strcmp(missing->primitive, primitive->name) ||
+            !selection_has(&session->selection, missing->primitive, missing->variant))
+            continue;
+        struct row *row =
+            results_add(&session->results, missing->primitive, missing->variant, kind);
+        if (!row) return fail(&session->error, STATUS_NO_MEMORY, "out of memory");
+        snprintf(row->reason, sizeof row->reason, "%s", missing->reason);
+        results_close_row(&session->results, row);
+        text_row(&session->text, row);
+    }
+    return STATUS_OK;
+}
+
+static enum status run_kind(struct session *session, struct group *group, enum kind kind) {
+    struct case_source source;
+    enum status status =
+        case_source_open(&source, session->options, group->primitive, kind, &session->error);
+    if (status) return status;
+    memset(group->row, 0, sizeof group->row);
+    if (*source.missing) status = mistrust_all(session, group, kind, source.missing);
+    for (int i = 0; i < source.list.count && !status; i++)
+        status = run_case(session, group, &source, i);
+    for (int i = 0; i < group->count; i++) {
+        if (!group->row[i]) continue;
+        results_close_row(&session->results, group->row[i]);
+        text_row(&session->text, group->row[i]);
+    }
+    if (!status && (source.list.count || *source.missing))
+        status = report_missing(session, group->primitive, kind);
+    case_source_close(&source);
+    return status;
+}
+
+/* --problem on its own means the kinds that need nothing but a problem. */
+static bool kind_wanted(const struct options *options, enum kind kind) {
+    if (options->golden) return kind == KIND_GOLDEN;
+    if (options->kind >= 0) return (int)kind == options->kind;
+    if (!options->problem && options->fill < 0) return true;
+    return kind == KIND_ORACLE || kind == KIND_MEMORY || kind == KIND_REPEAT;
+}
+
+static bool primitive_wanted(const struct session *session, const struct primitive *primitive,
+                             struct group *group) {
+    gather(session, primitive, group);
+    if (group->count) return true;
+    const struct missing_implementation *missing;
+    for (int i = 0; (missing = registry_missing(i)); i++)
+        if (strcmp(missing->primitive, primitive->name) == 0 &&
+            selection_has(&session->selection, missing->primitive, missing->variant))
+            return true;
+    return false;
+}
+
+static enum status run_all(struct session *session) {
+    struct group group;
+    const struct primitive *primitive;
+    for (int i = 0; (primitive = registry_primitive(i)); i++) {
+        if (!primitive_wanted(session, primitive, &group)) continue;
+        for (int kind = 0; kind < KINDS; kind++) {
+            if (!kind_wanted(session->options, (enum kind)kind)) continue;
+            const enum status status = run_kind(session, &group, (enum kind)kind);
+            if (status) return status;
+        }
+    }
+    return STATUS_OK;
+}
+
+/* What must be right before anything runs. */
+static enum status check_usage(const struct session *session, struct error *error) {
+    const struct options *options = session->options;
+    if (options->golden && options->kind >= 0 && options->kind != KIND_GOLDEN)
+        return fail(error, STATUS_BAD_INPUT, "--golden FILE goes with --kind golden alone");
+    if (!options->problem) return STATUS_OK;
+    int primitives = 0;
+    struct group group;
+    const struct primitive *primitive;
+    for (int i = 0; (primitive = registry_primitive(i)); i++)
+        primitives += primitive_wanted(session, primitive, &group);
+    if (primitives > 1)
+        return fail(error, STATUS_BAD_INPUT,
+                    "--problem needs a FILTER that names one primitive; %d match", primitives);
+    return STATUS_OK;
+}
+
+static enum status run_session(struct session *session, char *program) {
+    const struct options *options = session->options;
+    char **arguments = calloc((size_t)options->plugin_count + 4, sizeof *arguments);
+    if (!arguments) return fail(&session->error, STATUS_NO_MEMORY, "out of memory");
+    char mark[] = WORKER_ARGUMENT;
+    arguments[0] = program;
+    arguments[1] = mark;
+    arguments[2] = (char *)isa_name(isa_best());
+    for (int i = 0; i < options->plugin_count; i++) arguments[i + 3] = (char *)options->plugins[i];
+    enum status status = check_usage(session, &session->error);
+    if (!status) status = host_open(&session->host, arguments, options->timeout, &session->error);
+    if (!status) {
+        session->text = text_open(options);
+        status = run_all(session);
+        host_close(&session->host);
+    }
+    free(arguments);
+    return status;
+}
+
+int run_verify(const struct options *options, char *program) {
+    struct session session = {
+        .options = options,
+        .selection = selection_of(options),
+        .threads = options->threads ? options->threads : threads_available(),
+    };
+    /* idle OpenMP threads should sleep: many workers may share this machine */
+    setenv("OMP_WAIT_POLICY", "passive", 0);
+    enum status status = run_session(&session, program);
+    if (!status) {
+        text_summary(&session.text, &session.results);
+        if (options->json) status = json_write(options, &session.results, &session.error);
+    }
+    int code = (int)results_exit_code(&session.results);
+    if (status) {
+        fprintf(stderr, "assay-verify: %s\n", session.error.text);
+        code = status == STATUS_BAD_INPUT || status == STATUS_IO ? EXIT_BAD_INPUT : EXIT_FAILED;
+    } else if (!session.results.first) {
+        fprintf(stderr, "assay-verify: nothing matched: no case of that filter, kind and problem "
+                        "(assay list shows what there is)\n");
+    }
+    results_free(&session.results);
+    return code;
+}
