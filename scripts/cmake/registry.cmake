@@ -77,15 +77,4 @@ foreach(file IN LISTS unlisted)
   endif()
 endforeach()
 
-foreach(file IN LISTS ASSAY_SOURCES)
-  if(file MATCHES "_(avx2|avx512)(_omp)?\\.c$")
-    set_property(SOURCE ${CMAKE_SOURCE_DIR}/${file} DIRECTORY ${CMAKE_SOURCE_DIR}/kernels
-                 APPEND PROPERTY COMPILE_OPTIONS ${ASSAY_FLAGS_${CMAKE_MATCH_1}})
-  endif()
-  if(file MATCHES "_omp\\.c$")
-    set_property(SOURCE ${CMAKE_SOURCE_DIR}/${file} DIRECTORY ${CMAKE_SOURCE_DIR}/kernels
-                 APPEND PROPERTY COMPILE_OPTIONS ${OpenMP_C_FLAGS})
-  endif()
-endforeach()
-
 file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/registry_built.def CONTENT "${built}")
