@@ -26,7 +26,7 @@ double ulp_distance(double got, double value) {
 }
 
 void expectation_clear(struct expectation *expected, int64_t elements) {
-    for (int64_t i = 0; i < elements; i++) expect(expected, i, NAN, -1, 0);
+    for (int64_t i = 0; i < elements; i++) expected->sum[i] = -1;
 }
 
 struct comparison compare(const struct tensor *got, const struct expectation *expected,

@@ -16,8 +16,8 @@ struct comparison {
     double worst_ulp; /* that element's error in units in the last place of the expected float32 */
 };
 
-/* `got` is the operand as the kernel left it. Elements whose expectation was never written (value
- * NaN with sum < 0, see expectation_clear) are not judged. NaN is right where NaN is expected and
+/* `got` is the operand as the kernel left it. Elements whose expectation was never written
+ * (sum < 0, see expectation_clear) are not judged. NaN is right where NaN is expected and
  * nowhere else; infinities must agree in sign; a zero's sign is not judged. */
 struct comparison compare(const struct tensor *got, const struct expectation *expected,
                           const struct tolerance *tolerance);
@@ -29,7 +29,8 @@ double compare_element(double got, double value, double bound);
 /* Distance in float32 ulps of the expected value; INFINITY if either is NaN or one is infinite. */
 double ulp_distance(double got, double value);
 
-/* Mark every element as not judged. */
+/* Mark every element as not judged. Values and local gauges are not touched: of a large problem
+ * judged on a sample, most of their pages never come to be. */
 void expectation_clear(struct expectation *expected, int64_t elements);
 static inline bool expectation_written(const struct expectation *expected, int64_t index) {
     return !(expected->sum[index] < 0);

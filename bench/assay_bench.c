@@ -1,0 +1,213 @@
+/* assay-bench: verified, then timed. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/candidate.h"
+#include "bench/clock.h"
+#include "bench/context.h"
+#include "bench/display.h"
+#include "bench/options.h"
+#include "bench/selection.h"
+#include "kernels/core/registry.h"
+#include "kernels/core/threads.h"
+
+enum { REPETITIONS = 5 };
+
+static struct progress progress;
+
+struct sweep {
+    const struct options *options;
+    struct selection selection;
+    size_t cold_bytes;
+    int timed, failed, skipped;
+};
+
+static int bad(const struct error *error) {
+    fprintf(stderr, "assay-bench: %s\n", error->text);
+    return EXIT_BAD_INPUT;
+}
+
+/* ---- one problem ------------------------------------------------------------------------------
+ */
+
+/* Call visit(implementation, threads) for every candidate of `problem`; returns how many. */
+static int each_candidate(const struct options *o, const struct problem *problem,
+                          void (*visit)(const struct implementation *, int threads, void *user),
+                          void *user) {
+    const struct implementation *implementation;
+    char name[CANDIDATE_NAME], text[PROBLEM_MAX_TEXT];
+    int count = 0;
+    problem_print(problem, text, sizeof text);
+    for (int i = 0; (implementation = registry_implementation(i)); i++) {
+        int threads[2];
+        if (!selection_wants(o, implementation, problem)) continue;
+        const int kinds = selection_threads(o, implementation, threads);
+        for (int k = 0; k < kinds; k++) {
+            const int used = snprintf(name, sizeof name, "%s/%s/%s", implementation->primitive,
+                                      implementation->variant, text);
+            if (threads[k] > 1)
+                snprintf(name + used, sizeof name - (size_t)used, "/threads:%d", threads[k]);
+            if (!gb_selected(name)) continue;
+            if (visit) visit(implementation, threads[k], user);
+            count++;
+        }
+    }
+    return count;
+}
+
+static int count_candidates(const struct sweep *sweep) {
+    int count = 0;
+    for (int i = 0; i < sweep->selection.count; i++)
+        count += each_candidate(sweep->options, &sweep->selection.item[i].problem, NULL, NULL);
+    return count;
+}
+
+struct group {
+    struct workload workload;
+    struct candidate *candidate;
+    int count;
+};
+
+static void add_candidate(const struct implementation *implementation, int threads, void *user) {
+    struct group *group = user;
+    candidate_init(&group->candidate[group->count++], implementation, &group->workload, threads);
+}
+
+static void after_repetition(struct candidate *candidate) {
+    progress_show(&progress, "timing", candidate->name);
+}
+
+/* An equal share of what is left of the budget; part of it goes into data and verification. */
+static struct pace pace_now(const struct sweep *sweep) {
+    const struct options *o = sweep->options;
+    const double elapsed = seconds_now() - progress.started;
+    const int left = progress.total - progress.done;
+    double share = 0.6 * (o->budget_seconds - elapsed) / (left ? left : 1);
+    if (share < 0.05) share = 0.05;
+    if (share > 1) share = 1;
+    struct pace pace = {.repetitions = o->repetitions ? o->repetitions : REPETITIONS,
+                        .repetitions_fixed = o->repetitions > 0,
+                        .iterations = o->iterations,
+                        .longest_call = progress.total < 40 ? 10 : 3};
+    pace.repetition_seconds = o->min_time > 0 ? o->min_time : share / pace.repetitions;
+    pace.allowance_seconds = pace.repetition_seconds * pace.repetitions * 1.2;
+    return pace;
+}
+
+static void run_group(struct sweep *sweep, struct group *group) {
+    const struct pace pace = pace_now(sweep);
+    for (int i = 0; i < group->count; i++) {
+        struct candidate *c = &group->candidate[i];
+        progress_show(&progress, "verifying", c->name);
+        c->after = after_repetition;
+        candidate_verify(c, pace.longest_call);
+        candidate_plan(c, &pace);
+        candidate_register(c);
+    }
+    gb_run();
+    for (int i = 0; i < group->count; i++) {
+        struct candidate *c = &group->candidate[i];
+        sweep->timed += c->standing == STANDING_READY;
+        sweep->failed += c->standing == STANDING_FAILED;
+        sweep->skipped += c->standing == STANDING_SKIPPED;
+        if (c->standing == STANDING_FAILED) {
+            progress_hide(&progress);
+            fprintf(stderr, "assay-bench: %s: %s\n", c->name, c->reason);
+        }
+    }
+    progress.done += group->count;
+    progress_hide(&progress);
+    if (!sweep->options->format) table_print(group->candidate, group->count);
+}
+
+static enum status run_problem(struct sweep *sweep, const struct problem_case *item,
+                               struct error *error) {
+    struct group group = {.count = 0};
+    const int count = each_candidate(sweep->options, &item->problem, NULL, NULL);
+    if (!count) return STATUS_OK;
+    progress_show(&progress, "filling", item->problem.primitive->name);
+    enum status status = workload_open(&group.workload, &item->problem, item->fill,
+                                       sweep->options->seed, sweep->cold_bytes, error);
+    if (status) return status;
+    group.candidate = calloc((size_t)count, sizeof *group.candidate);
+    if (group.candidate) {
+        each_candidate(sweep->options, &item->problem, add_candidate, &group);
+        run_group(sweep, &group);
+    } else {
+        status = fail(error, STATUS_NO_MEMORY, "out of memory");
+    }
+    for (int i = 0; i < group.count; i++) candidate_close(&group.candidate[i]);
+    free(group.candidate);
+    workload_close(&group.workload);
+    return status;
+}
+
+/* ---- the sweep --------------------------------------------------------------------------------
+ */
+
+/* Twice the last-level cache, at most 1 GiB: a virtual machine may show the host's. */
+static size_t cold_bytes(const struct cpu *cpu) {
+    long largest = 0;
+    for (int level = 1; level < CACHE_LEVELS; level++)
+        if (cpu->cache_bytes[level] > largest) largest = cpu->cache_bytes[level];
+    const size_t wanted = 2 * (size_t)largest, most = (size_t)1 << 30;
+    return wanted < most ? wanted : most;
+}
+
+static int list(const struct sweep *sweep) {
+    for (int i = 0; i < sweep->selection.count; i++) {
+        const struct problem *problem = &sweep->selection.item[i].problem;
+        const struct implementation *implementation;
+        char text[PROBLEM_MAX_TEXT];
+        for (int k = 0; (implementation = registry_implementation(k)); k++)
+            if (selection_wants(sweep->options, implementation, problem))
+                printf("%s/%s/%s\n", implementation->primitive, implementation->variant,
+                       problem_print(problem, text, sizeof text));
+    }
+    return EXIT_PASSED;
+}
+
+static int run(struct sweep *sweep) {
+    const struct options *o = sweep->options;
+    const struct cpu cpu = cpu_describe();
+    const struct gb_output output = {o->format != NULL, o->aggregates_only, o->out, o->out_format};
+    struct error error;
+    enum status status = STATUS_OK;
+    if (!gb_open(&output)) return EXIT_BAD_INPUT;
+    context_publish(&cpu, o->threads ? o->threads : cpu.processors, "");
+    if (o->cold) sweep->cold_bytes = cold_bytes(&cpu);
+    progress_start(&progress, count_candidates(sweep), o->budget_seconds);
+    for (int i = 0; i < sweep->selection.count && !status; i++)
+        status = run_problem(sweep, &sweep->selection.item[i], &error);
+    progress_hide(&progress);
+    if (!gb_close()) {
+        fprintf(stderr, "assay-bench: the report could not be written\n");
+        return EXIT_FAILED;
+    }
+    if (status) {
+        bad(&error);
+        return status == STATUS_BAD_INPUT ? EXIT_BAD_INPUT : EXIT_FAILED;
+    }
+    fprintf(stderr, "assay-bench: %d timed, %d skipped, %d failed in %.0f s%s%s\n", sweep->timed,
+            sweep->skipped, sweep->failed, seconds_now() - progress.started,
+            o->out ? "; report: " : "", o->out ? o->out : "");
+    return sweep->failed ? EXIT_FAILED : EXIT_PASSED;
+}
+
+int main(int argc, char **argv) {
+    struct options options;
+    struct sweep sweep = {.options = &options};
+    struct error error;
+    options_parse(&options, argc, argv);
+    if (selection_make(&sweep.selection, &options, &error)) return bad(&error);
+    int code = EXIT_NOTHING_RAN;
+    if (count_candidates(&sweep) == 0) {
+        fprintf(stderr, "assay-bench: nothing matches\n");
+    } else {
+        code = options.list_tests ? list(&sweep) : run(&sweep);
+        if (code == EXIT_PASSED && !options.list_tests && !sweep.timed) code = EXIT_NOTHING_RAN;
+    }
+    selection_free(&sweep.selection);
+    return code;
+}

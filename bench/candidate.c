@@ -1,0 +1,330 @@
+#include "bench/candidate.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/clock.h"
+#include "bench/deadline.h"
+#include "kernels/core/memory.h"
+#include "kernels/core/threads.h"
+
+static const double batch_seconds = 50e-6;
+static const double impossible = 1.05; /* of the roofline: the ceilings' own uncertainty */
+
+static void stand(struct candidate *c, enum standing standing, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void stand(struct candidate *c, enum standing standing, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    const int used = snprintf(c->reason, sizeof c->reason, "%s",
+                              standing == STANDING_FAILED ? "FAIL: " : "SKIP: ");
+    vsnprintf(c->reason + used, sizeof c->reason - (size_t)used, format, arguments);
+    va_end(arguments);
+    c->standing = standing;
+}
+
+void candidate_init(struct candidate *c, const struct implementation *implementation,
+                    struct workload *workload, int threads) {
+    char problem[PROBLEM_MAX_TEXT];
+    *c = (struct candidate){.implementation = implementation,
+                            .workload = workload,
+                            .threads = implementation->uses_threads ? threads : 1,
+                            .prepare_seconds = -1};
+    problem_print(&workload->problem, problem, sizeof problem);
+    const int used = snprintf(c->name, sizeof c->name, "%s/%s/%s", implementation->primitive,
+                              implementation->variant, problem);
+    if (c->threads > 1)
+        snprintf(c->name + used, sizeof c->name - (size_t)used, "/threads:%d", c->threads);
+    const char *reason = implementation_unsupported(implementation, &workload->problem);
+    if (reason) stand(c, STANDING_SKIPPED, "%s", reason);
+}
+
+/* ---- running ----------------------------------------------------------------------------------
+ */
+
+static void call_on(const struct candidate *c, void *const *operand) {
+    implementation_run(c->implementation, &c->workload->problem, operand, c->prepared,
+                       c->workspace);
+}
+
+static void call_once(void *user) {
+    const struct candidate *c = user;
+    void *operand[OPERANDS_MAX];
+    workload_operands(c->workload, 0, operand);
+    call_on(c, operand);
+}
+
+/* `count` calls on the sets from *set on, round and round; seconds they took. */
+static double run_batch(const struct candidate *c, int64_t count, int64_t *set) {
+    const struct workload *w = c->workload;
+    void *operand[OPERANDS_MAX];
+    workload_operands(w, *set, operand);
+    const double start = seconds_now();
+    for (int64_t i = 0; i < count; i++) {
+        call_on(c, operand);
+        if (w->sets == 1) continue;
+        *set = *set + 1 < w->sets ? *set + 1 : 0;
+        workload_operands(w, *set, operand);
+    }
+    return seconds_now() - start;
+}
+
+static bool allocate(struct candidate *c) {
+    const struct problem *problem = &c->workload->problem;
+    const size_t scratch = implementation_workspace_bytes(c->implementation, problem);
+    const size_t prepared = implementation_prepared_bytes(c->implementation, problem);
+    if (scratch) c->workspace = memory_allocate(scratch);
+    if (prepared) c->prepared = memory_allocate(prepared);
+    if (c->workspace) memset(c->workspace, 0xFB, scratch);
+    return (!scratch || c->workspace) && (!prepared || c->prepared);
+}
+
+/* Median of a few: the first one pays for its pages. */
+static void prepare(struct candidate *c) {
+    enum { MOST = 5 };
+    double taken[MOST];
+    int count = 0;
+    void *operand[OPERANDS_MAX];
+    if (!c->prepared || !c->implementation->prepare) return;
+    workload_operands(c->workload, 0, operand);
+    const double begin = seconds_now();
+    while (count < MOST && (count < 2 || seconds_now() - begin < 0.05)) {
+        const double start = seconds_now();
+        c->implementation->prepare(c->workload->problem.value, operand, c->prepared);
+        taken[count++] = seconds_now() - start;
+    }
+    for (int i = 1; i < count; i++) /* insertion sort */
+        for (int j = i; j > 0 && taken[j] < taken[j - 1]; j--) {
+            const double swap = taken[j];
+            taken[j] = taken[j - 1];
+            taken[j - 1] = swap;
+        }
+    c->prepare_seconds = taken[count / 2];
+}
+
+/* ---- right? -----------------------------------------------------------------------------------
+ */
+
+/* Outputs of `set` after one call on pristine data. False: it now stands FAILED. */
+static bool approve(struct candidate *c, int64_t set, const char *when) {
+    struct opinion opinion;
+    struct error error;
+    const struct primitive *primitive = c->workload->problem.primitive;
+    const int unwritten = workload_unwritten(c->workload, set);
+    if (workload_judge(c->workload, c->implementation, set, &opinion, &error))
+        stand(c, STANDING_FAILED, "%s", error.text);
+    else if (opinion.reason[0])
+        stand(c, STANDING_FAILED, "%s%s", opinion.reason, when);
+    else if (unwritten >= 0)
+        stand(c, STANDING_FAILED, "elements of %s were not written%s",
+              primitive->operands[unwritten].name, when);
+    c->error_ratio = fmax(c->error_ratio, opinion.error_ratio);
+    c->judged = opinion.judged;
+    return c->standing == STANDING_READY;
+}
+
+static bool inputs_intact(struct candidate *c) {
+    const int damaged = workload_damaged(c->workload);
+    if (damaged >= 0)
+        stand(c, STANDING_FAILED, "wrote to its input %s",
+              c->workload->problem.primitive->operands[damaged].name);
+    return damaged < 0;
+}
+
+void candidate_verify(struct candidate *c, double longest_call) {
+    if (c->standing != STANDING_READY) return;
+    threads_set(c->threads);
+    if (!allocate(c)) {
+        stand(c, STANDING_SKIPPED, "no memory for its workspace");
+        return;
+    }
+    workload_poison(c->workload);
+    prepare(c);
+    /* threads and libraries hold locks, which a call left half-way would keep */
+    const bool leavable = !c->implementation->uses_threads && !c->implementation->peer;
+    const double start = seconds_now();
+    const int signal = deadline_run(call_once, c, leavable ? longest_call : 0);
+    c->call_seconds = seconds_now() - start;
+    if (signal == SIGALRM)
+        stand(c, STANDING_SKIPPED, "one call takes longer than %g s", longest_call);
+    else if (signal)
+        stand(c, STANDING_FAILED, "crashed: %s", strsignal(signal));
+    if (inputs_intact(c) && c->standing == STANDING_READY && approve(c, 0, ""))
+        c->output_sum = workload_output_sum(c->workload, 0);
+}
+
+/* ---- planning ---------------------------------------------------------------------------------
+ */
+
+static int64_t clamp(double value, int64_t low, int64_t high) {
+    return value > (double)high ? high : value < (double)low ? low : (int64_t)value;
+}
+
+/* In place from pristine values, twice as many calls each time, while the values stay normal. */
+static int64_t longest_drift(const struct candidate *c, int64_t wanted) {
+    int64_t good = 1;
+    for (int64_t count = 2; count <= wanted; count *= 2) {
+        int64_t set = 0;
+        workload_restore(c->workload, 0, 1);
+        run_batch(c, count, &set);
+        if (workload_degenerate(c->workload, 0)) break;
+        good = count;
+    }
+    return good;
+}
+
+/* Seconds per call, warm: batches twice as long each time until one lasts a millisecond. */
+static void calibrate(struct candidate *c) {
+    const double enough = 1e-3;
+    int64_t set = 0;
+    for (int64_t count = 1;; count *= 2) {
+        if (count > c->max_batch) count = c->max_batch;
+        workload_restore(c->workload, 0, c->workload->sets);
+        const double taken = run_batch(c, count, &set);
+        c->call_seconds = fmax(taken / (double)count, 1e-9);
+        if (taken > enough || count == c->max_batch) return;
+    }
+}
+
+static void remember_batch(struct candidate *c) {
+    if (!workload_drifts(c->workload) || c->workload->sets > 1) return;
+    int64_t set = 0;
+    workload_restore(c->workload, 0, 1);
+    run_batch(c, c->batch, &set);
+    c->output_sum = workload_output_sum(c->workload, 0);
+}
+
+void candidate_plan(struct candidate *c, const struct pace *pace) {
+    const int64_t most = (int64_t)1 << 20;
+    if (c->standing != STANDING_READY) return;
+    threads_set(c->threads);
+    const bool drifts = workload_drifts(c->workload), cold = c->workload->sets > 1;
+    c->max_batch = !drifts ? most : cold ? c->workload->sets : 1;
+    if (c->call_seconds < pace->repetition_seconds) {
+        if (drifts && !cold)
+            c->max_batch = longest_drift(c, clamp(batch_seconds / c->call_seconds * 4, 1, 4096));
+        calibrate(c);
+    }
+    c->batch = clamp(ceil(batch_seconds / c->call_seconds), 1, c->max_batch);
+    if (cold && drifts) c->batch = c->workload->sets;
+    const double wanted =
+        pace->iterations ? (double)pace->iterations : pace->repetition_seconds / c->call_seconds;
+    const int64_t batches = clamp(ceil(wanted / (double)c->batch), 1, INT64_C(1) << 40);
+    const double all = (double)batches * (double)c->batch * c->call_seconds;
+    c->plan =
+        (struct gb_plan){.iterations = pace->iterations ? pace->iterations : batches * c->batch,
+                         .repetitions = pace->repetitions,
+                         .process_time = c->threads > 1};
+    if (!pace->repetitions_fixed)
+        c->plan.repetitions = (int)clamp(pace->allowance_seconds / all, 1, pace->repetitions);
+    remember_batch(c);
+}
+
+/* ---- timing -----------------------------------------------------------------------------------
+ */
+
+static void report(struct candidate *c, struct gb_state *state, double seconds) {
+    const struct workload *w = c->workload;
+    const double fraction = c->bound_seconds / seconds;
+    gb_counter(state, "flops", w->flops);
+    gb_counter(state, "bytes", w->bytes);
+    gb_counter(state, "flops_per_second", w->flops / seconds);
+    gb_counter(state, "bytes_per_second", w->bytes / seconds);
+    gb_counter(state, "roofline", fraction);
+    gb_counter(state, "threads", c->threads);
+    gb_counter(state, "prepare_ns", c->prepare_seconds > 0 ? c->prepare_seconds * 1e9 : 0);
+    gb_counter(state, "error_ratio", c->error_ratio);
+    gb_counter(state, "judged", c->judged);
+    gb_label(state, fraction > impossible ? "IMPOSSIBLE" : "PASS");
+    if (c->timed < CANDIDATE_REPETITIONS) c->seconds[c->timed++] = seconds;
+}
+
+/* Same bits as the verified ones, or else within the bound again: of the timed outputs themselves,
+ * or, where in-out operands have drifted, of a fresh call. */
+static void recheck(struct candidate *c, int64_t used) {
+    struct workload *w = c->workload;
+    const bool drifted = workload_drifts(w) && w->sets == 1;
+    for (int64_t set = 0; set < used && c->standing == STANDING_READY; set++) {
+        if (workload_output_sum(w, set) == c->output_sum) continue;
+        if (drifted) {
+            workload_poison(w);
+            call_once(c);
+        }
+        approve(c, set, ", in a timed run");
+    }
+    if (c->standing == STANDING_READY) inputs_intact(c);
+}
+
+static void time_repetition(struct gb_state *state, void *user) {
+    struct candidate *c = user;
+    struct workload *w = c->workload;
+    const bool drifts = workload_drifts(w);
+    int64_t set = 0, calls = 0;
+    double total = 0;
+    threads_set(c->threads);
+    if (c->standing == STANDING_READY) {
+        workload_poison(w);
+        if (w->sets == 1 && c->call_seconds < 0.02) { /* another kernel ran since: warm up */
+            run_batch(c, c->batch, &set);
+            workload_poison(w);
+        }
+    }
+    while (c->standing == STANDING_READY && gb_keep(state, c->batch)) {
+        if (drifts && calls) {
+            gb_pause(state);
+            workload_restore(w, 0, w->sets);
+            gb_resume(state);
+        }
+        const double taken = run_batch(c, c->batch, &set);
+        gb_time(state, taken);
+        total += taken;
+        calls += c->batch;
+    }
+    if (c->standing == STANDING_READY) recheck(c, calls < w->sets ? calls : w->sets);
+    if (c->standing == STANDING_READY)
+        report(c, state, total / (double)calls);
+    else
+        gb_skip(state, c->reason);
+    if (c->after) c->after(c);
+}
+
+/* ---- the rest ---------------------------------------------------------------------------------
+ */
+
+void candidate_register(struct candidate *c) {
+    if (c->standing != STANDING_READY) c->plan = (struct gb_plan){1, 1, false};
+    gb_register(c->name, &c->plan, time_repetition, c);
+}
+
+void candidate_close(struct candidate *c) {
+    memory_free(c->prepared);
+    memory_free(c->workspace);
+    c->prepared = c->workspace = NULL;
+}
+
+static int ascending(const void *a, const void *b) {
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Linear interpolation between order statistics. */
+static double quantile(const struct candidate *c, double q) {
+    double sorted[CANDIDATE_REPETITIONS];
+    if (!c->timed) return NAN;
+    memcpy(sorted, c->seconds, (size_t)c->timed * sizeof *sorted);
+    qsort(sorted, (size_t)c->timed, sizeof *sorted, ascending);
+    const double at = q * (c->timed - 1);
+    const int below = (int)at, above = below + 1 < c->timed ? below + 1 : below;
+    return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
+}
+
+double candidate_median(const struct candidate *c) { return quantile(c, 0.5); }
+
+double candidate_spread(const struct candidate *c) {
+    return (quantile(c, 0.75) - quantile(c, 0.25)) / 2 / quantile(c, 0.5);
+}
