@@ -1,0 +1,99 @@
+/* Eight floats. vector_avx512.h has the same names for sixteen, so that an algorithm is written
+ * once and compiled by whichever of the two its file includes.
+ *
+ * vmin and vmax return their second argument when either is NaN. */
+#ifndef KERNELS_CORE_VECTOR_AVX2_H
+#define KERNELS_CORE_VECTOR_AVX2_H
+
+#include <immintrin.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef __m256 vfloat;
+typedef __m256 vmask; /* the sign bit of a lane says yes */
+enum { VLANES = 8 };
+
+static inline vfloat vset(float a) { return _mm256_set1_ps(a); }
+static inline vfloat vload(const float *p) { return _mm256_loadu_ps(p); }
+static inline void vstore(float *p, vfloat a) { _mm256_storeu_ps(p, a); }
+
+/* The first `count` lanes, 0 <= count <= VLANES. */
+static inline vmask vfirst(int64_t count) {
+    const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    return _mm256_castsi256_ps(_mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), lane));
+}
+/* Lanes outside the mask: `other`; their memory is not touched. */
+static inline vfloat vload_masked(const float *p, vmask mask, vfloat other) {
+    return _mm256_blendv_ps(other, _mm256_maskload_ps(p, _mm256_castps_si256(mask)), mask);
+}
+static inline void vstore_masked(float *p, vmask mask, vfloat a) {
+    _mm256_maskstore_ps(p, _mm256_castps_si256(mask), a);
+}
+
+static inline vfloat vadd(vfloat a, vfloat b) { return _mm256_add_ps(a, b); }
+static inline vfloat vsub(vfloat a, vfloat b) { return _mm256_sub_ps(a, b); }
+static inline vfloat vmul(vfloat a, vfloat b) { return _mm256_mul_ps(a, b); }
+static inline vfloat vdiv(vfloat a, vfloat b) { return _mm256_div_ps(a, b); }
+static inline vfloat vfma(vfloat a, vfloat b, vfloat c) { return _mm256_fmadd_ps(a, b, c); }
+static inline vfloat vfnma(vfloat a, vfloat b, vfloat c) { return _mm256_fnmadd_ps(a, b, c); }
+static inline vfloat vmin(vfloat a, vfloat b) { return _mm256_min_ps(a, b); }
+static inline vfloat vmax(vfloat a, vfloat b) { return _mm256_max_ps(a, b); }
+static inline vfloat vabs(vfloat a) { return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), a); }
+/* |magnitude| with the sign bit of `sign` */
+static inline vfloat vcopysign(vfloat magnitude, vfloat sign) {
+    return _mm256_or_ps(vabs(magnitude), _mm256_and_ps(_mm256_set1_ps(-0.0f), sign));
+}
+
+/* False where either is NaN. */
+static inline vmask vless(vfloat a, vfloat b) { return _mm256_cmp_ps(a, b, _CMP_LT_OQ); }
+static inline vfloat vselect(vmask mask, vfloat yes, vfloat no) {
+    return _mm256_blendv_ps(no, yes, mask);
+}
+static inline bool vany(vmask mask) { return _mm256_movemask_ps(mask) != 0; }
+
+static inline float vsum(vfloat a) {
+    __m128 s = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
+    s = _mm_add_ps(s, _mm_movehl_ps(s, s));
+    return _mm_cvtss_f32(_mm_add_ss(s, _mm_movehdup_ps(s)));
+}
+static inline float vlargest(vfloat a) {
+    __m128 s = _mm_max_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
+    s = _mm_max_ps(s, _mm_movehl_ps(s, s));
+    return _mm_cvtss_f32(_mm_max_ss(s, _mm_movehdup_ps(s)));
+}
+
+/* a * 2^n for integral -250 <= n <= 250, rounded once where the result is denormal and a * 2^(n/2)
+ * is not. */
+static inline vfloat vscale(vfloat a, vfloat n) {
+    const __m256i k = _mm256_cvtps_epi32(n), half = _mm256_srai_epi32(k, 1);
+    const __m256i bias = _mm256_set1_epi32(127);
+    const __m256i one = _mm256_add_epi32(half, bias);
+    const __m256i two = _mm256_add_epi32(_mm256_sub_epi32(k, half), bias);
+    a = _mm256_mul_ps(a, _mm256_castsi256_ps(_mm256_slli_epi32(one, 23)));
+    return _mm256_mul_ps(a, _mm256_castsi256_ps(_mm256_slli_epi32(two, 23)));
+}
+
+/* The same, for callers that know 1/2 < |a| < 2 and -152 <= n <= 100: the exponent field takes what
+ * stays normal, one multiplication does the rest and rounds. */
+static inline vfloat vscale_down(vfloat a, vfloat n) {
+    const __m256i k = _mm256_slli_epi32(_mm256_cvtps_epi32(n), 23);
+    const __m256i lowest = _mm256_set1_epi32(-(120 << 23));
+    const __m256i one = _mm256_max_epi32(k, lowest);
+    const __m256i two = _mm256_add_epi32(_mm256_sub_epi32(k, one), _mm256_set1_epi32(127 << 23));
+    a = _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(a), one));
+    return _mm256_mul_ps(a, _mm256_castsi256_ps(two));
+}
+
+/* a = m * 2^n with 0.75 <= m < 1.5, for finite a > 0, denormal too. Others: unspecified. */
+static inline vfloat vsplit(vfloat a, vfloat *n) {
+    const vmask denormal = vless(a, vset(0x1p-126f));
+    a = vselect(denormal, vmul(a, vset(0x1p24f)), a);
+    const __m256i bits = _mm256_castps_si256(a);
+    /* exponent of a / 0.75, rounded down: adding 0.25 in mantissa units carries from 1.5 up */
+    const __m256i offset = _mm256_sub_epi32(bits, _mm256_set1_epi32(0x3F400000));
+    const __m256i k = _mm256_srai_epi32(offset, 23);
+    *n = vsub(_mm256_cvtepi32_ps(k), vselect(denormal, vset(24), vset(0)));
+    return _mm256_castsi256_ps(_mm256_sub_epi32(bits, _mm256_slli_epi32(k, 23)));
+}
+
+#endif

@@ -1,0 +1,69 @@
+/* Sixteen floats. vector_avx2.h has the same names for eight, so that an algorithm is written once
+ * and compiled by whichever of the two its file includes.
+ *
+ * vmin and vmax return their second argument when either is NaN. */
+#ifndef KERNELS_CORE_VECTOR_AVX512_H
+#define KERNELS_CORE_VECTOR_AVX512_H
+
+#include <immintrin.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef __m512 vfloat;
+typedef __mmask16 vmask;
+enum { VLANES = 16 };
+
+static inline vfloat vset(float a) { return _mm512_set1_ps(a); }
+static inline vfloat vload(const float *p) { return _mm512_loadu_ps(p); }
+static inline void vstore(float *p, vfloat a) { _mm512_storeu_ps(p, a); }
+
+/* The first `count` lanes, 0 <= count <= VLANES. */
+static inline vmask vfirst(int64_t count) { return (vmask)_bzhi_u32(0xFFFF, (unsigned)count); }
+/* Lanes outside the mask: `other`; their memory is not touched. */
+static inline vfloat vload_masked(const float *p, vmask mask, vfloat other) {
+    return _mm512_mask_loadu_ps(other, mask, p);
+}
+static inline void vstore_masked(float *p, vmask mask, vfloat a) {
+    _mm512_mask_storeu_ps(p, mask, a);
+}
+
+static inline vfloat vadd(vfloat a, vfloat b) { return _mm512_add_ps(a, b); }
+static inline vfloat vsub(vfloat a, vfloat b) { return _mm512_sub_ps(a, b); }
+static inline vfloat vmul(vfloat a, vfloat b) { return _mm512_mul_ps(a, b); }
+static inline vfloat vdiv(vfloat a, vfloat b) { return _mm512_div_ps(a, b); }
+static inline vfloat vfma(vfloat a, vfloat b, vfloat c) { return _mm512_fmadd_ps(a, b, c); }
+static inline vfloat vfnma(vfloat a, vfloat b, vfloat c) { return _mm512_fnmadd_ps(a, b, c); }
+static inline vfloat vmin(vfloat a, vfloat b) { return _mm512_min_ps(a, b); }
+static inline vfloat vmax(vfloat a, vfloat b) { return _mm512_max_ps(a, b); }
+static inline vfloat vabs(vfloat a) { return _mm512_abs_ps(a); }
+/* |magnitude| with the sign bit of `sign` */
+static inline vfloat vcopysign(vfloat magnitude, vfloat sign) {
+    const __m512i bit = _mm512_set1_epi32(INT32_MIN); /* bit ? sign : magnitude */
+    return _mm512_castsi512_ps(_mm512_ternarylogic_epi32(bit, _mm512_castps_si512(sign),
+                                                         _mm512_castps_si512(magnitude), 0xCA));
+}
+
+/* False where either is NaN. */
+static inline vmask vless(vfloat a, vfloat b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
+static inline vfloat vselect(vmask mask, vfloat yes, vfloat no) {
+    return _mm512_mask_blend_ps(mask, no, yes);
+}
+static inline bool vany(vmask mask) { return mask != 0; }
+
+static inline float vsum(vfloat a) { return _mm512_reduce_add_ps(a); }
+static inline float vlargest(vfloat a) { return _mm512_reduce_max_ps(a); }
+
+/* a * 2^n for integral n, rounded once (gradual underflow). */
+static inline vfloat vscale(vfloat a, vfloat n) { return _mm512_scalef_ps(a, n); }
+/* The same, for callers that know 1/2 < |a| < 2 and -152 <= n <= 100. */
+static inline vfloat vscale_down(vfloat a, vfloat n) { return _mm512_scalef_ps(a, n); }
+
+/* a = m * 2^n with 0.75 <= m < 1.5, for finite a > 0, denormal too. Others: unspecified. */
+static inline vfloat vsplit(vfloat a, vfloat *n) {
+    const vfloat m = _mm512_getmant_ps(a, _MM_MANT_NORM_p75_1p5, _MM_MANT_SIGN_src);
+    /* getexp is floor(log2 a); getmant halves the mantissas from 1.5 up */
+    *n = _mm512_sub_ps(_mm512_getexp_ps(a), _mm512_getexp_ps(m));
+    return m;
+}
+
+#endif

@@ -1,0 +1,10 @@
+#include "kernels/core/vmath_avx2.h"
+
+#include "kernels/softmax/softmax_vector.h"
+
+static void softmax_avx2(const struct softmax_problem *p, const float *x, float *y) {
+    softmax_range(p, x, y, 0, softmax_units(p), row_resident);
+}
+
+SOFTMAX(avx2, .technique = "three passes: maximum, exp with sum, scale", .isa = ISA_AVX2,
+        .accumulation = SOFTMAX_ACCUMULATION);

@@ -1,0 +1,67 @@
+#include "kernels/core/onednn.h"
+
+#include <string.h>
+
+#include "kernels/softmax/softmax.h"
+
+/* The primitive of the last problem seen. */
+static struct {
+    struct softmax_problem problem;
+    dnnl_primitive_t primitive;
+    dnnl_exec_arg_t argument[2];
+} plan;
+
+static void drop(void) {
+    for (int i = 0; i < 2; i++)
+        if (plan.argument[i].memory) dnnl_memory_destroy(plan.argument[i].memory);
+    if (plan.primitive) dnnl_primitive_destroy(plan.primitive);
+    memset(&plan, 0, sizeof plan);
+}
+
+static bool empty(const struct softmax_problem *p) {
+    return p->outer == 0 || p->axis_len == 0 || p->inner == 0;
+}
+
+static bool make(const struct softmax_problem *p) {
+    if (plan.primitive && memcmp(&plan.problem, p, sizeof *p) == 0) return true;
+    drop();
+    const dnnl_dims_t shape = {p->outer, p->axis_len, p->inner};
+    dnnl_memory_desc_t layout;
+    dnnl_softmax_desc_t operation;
+    /* a trailing axis of 1 would hide from oneDNN that rows are contiguous */
+    const int rank = p->inner == 1 ? 2 : 3;
+    dnnl_memory_desc_init_by_tag(&layout, rank, shape, dnnl_f32, rank == 2 ? dnnl_ab : dnnl_abc);
+    if (dnnl_softmax_forward_desc_init(&operation, dnnl_forward_inference, &layout, 1) !=
+        dnnl_success)
+        return false;
+    plan.primitive = onednn_create(&operation);
+    plan.argument[0] = onednn_argument(DNNL_ARG_SRC, &layout);
+    plan.argument[1] = onednn_argument(DNNL_ARG_DST, &layout);
+    plan.problem = *p;
+    if (plan.primitive && plan.argument[0].memory && plan.argument[1].memory) return true;
+    drop();
+    return false;
+}
+
+static const char *supports(const void *problem) {
+    const int before = onednn_threads(1);
+    const bool made = empty(problem) || make(problem);
+    onednn_threads(before);
+    return made ? NULL : "oneDNN has no softmax for this shape";
+}
+
+static void softmax_onednn(const struct softmax_problem *p, const float *x, float *y) {
+    if (empty(p)) return;
+    const int before = onednn_threads(1);
+    if (make(p)) {
+        onednn_bind(&plan.argument[0], x);
+        onednn_bind(&plan.argument[1], y);
+        onednn_execute(plan.primitive, 2, plan.argument);
+    }
+    onednn_threads(before);
+}
+
+/* Its kernels keep one sum per lane of a vector of 4, 8 or 16. */
+SOFTMAX(onednn, .technique = "oneDNN softmax forward", .peer = true,
+        .accumulation = {.summation = SUM_LANES, .lanes = 4}, .supports = supports,
+        .start = onednn_start);
