@@ -11,13 +11,13 @@ enum { MANY_THREADS = 256, SHARED_ROW = 1 << 15 };
 
 /* The part of `count` that belongs to this thread, in multiples of `grain`: the same for the same
  * number of threads, so that results repeat bit for bit. */
-static int64_t share(int64_t count, int64_t grain, int thread, int threads) {
+static inline int64_t share(int64_t count, int64_t grain, int thread, int threads) {
     const int64_t grains = (count + grain - 1) / grain;
     const int64_t start = grains * thread / threads * grain;
     return start < count ? start : count;
 }
 
-static struct softmax_state merge(const struct softmax_state *part, int parts) {
+static inline struct softmax_state merge(const struct softmax_state *part, int parts) {
     struct softmax_state all = {-INFINITY, 0};
     for (int i = 0; i < parts; i++) all.largest = fmaxf(all.largest, part[i].largest);
     const float base = fmaxf(all.largest, -FLT_MAX);
@@ -27,7 +27,7 @@ static struct softmax_state merge(const struct softmax_state *part, int parts) {
 }
 
 /* One long row, by all threads: states of parts, merged by each thread alike, then the parts of y. */
-static void row_shared(const float *x, float *y, int64_t count, int threads) {
+static inline void row_shared(const float *x, float *y, int64_t count, int threads) {
     struct softmax_state state[MANY_THREADS];
 #pragma omp parallel num_threads(threads)
     {
@@ -39,7 +39,7 @@ static void row_shared(const float *x, float *y, int64_t count, int threads) {
     }
 }
 
-static void softmax_parallel(const struct softmax_problem *p, const float *x, float *y) {
+static inline void softmax_parallel(const struct softmax_problem *p, const float *x, float *y) {
     const int64_t units = softmax_units(p), n = p->axis_len;
     const int wanted = threads_get(), threads = wanted < MANY_THREADS ? wanted : MANY_THREADS;
     if (p->inner == 1 && units < threads && n >= SHARED_ROW) {

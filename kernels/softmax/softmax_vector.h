@@ -50,7 +50,7 @@ static ALWAYS_INLINE void row_of(const float *x, float *y, int64_t count, const 
     vstore_masked(y + last * VLANES, mask, vmul(e[last], scale));
 }
 
-static void row_registers(const float *x, float *y, int64_t count) {
+static inline void row_registers(const float *x, float *y, int64_t count) {
     switch ((count + VLANES - 1) / VLANES) {
     case 1: row_of(x, y, count, 1); break;
     case 2: row_of(x, y, count, 2); break;
@@ -116,7 +116,7 @@ static ALWAYS_INLINE void row_scale(float *y, int64_t count, float factor) {
     }
 }
 
-static void row_resident(const float *x, float *y, int64_t count) {
+static inline void row_resident(const float *x, float *y, int64_t count) {
     row_scale(y, count, 1 / row_exponentials(x, y, count, row_maximum(x, count)));
 }
 
@@ -176,13 +176,13 @@ static ALWAYS_INLINE void row_finish(const float *x, float *y, int64_t count,
     }
 }
 
-static void row_online(const float *x, float *y, int64_t count) {
+static inline void row_online(const float *x, float *y, int64_t count) {
     row_finish(x, y, count, row_state(x, count));
 }
 
 /* Rows of x and y that fit in half of a 1 MiB cache are resident. */
 enum { RESIDENT_MAX = 1 << 16 };
-static void row_best(const float *x, float *y, int64_t count) {
+static inline void row_best(const float *x, float *y, int64_t count) {
     if (count <= RESIDENT_MAX)
         row_resident(x, y, count);
     else
@@ -247,10 +247,10 @@ static ALWAYS_INLINE void column_run(const struct column *c, const int vectors) 
 
 typedef void softmax_row(const float *x, float *y, int64_t count);
 
-static int64_t tiles_of(const struct softmax_problem *p) {
+static inline int64_t tiles_of(const struct softmax_problem *p) {
     return (p->inner + TILE * VLANES - 1) / (TILE * VLANES);
 }
-static int64_t softmax_units(const struct softmax_problem *p) {
+static inline int64_t softmax_units(const struct softmax_problem *p) {
     return p->axis_len == 0 ? 0 : p->inner == 1 ? p->outer : p->outer * tiles_of(p);
 }
 
