@@ -1,257 +1,273 @@
+/* HDF5 was not made for hostile input: a few flipped bytes make version 1.10 crash, spin or
+ * allocate without end. So a child process reads the file (golden_source.c) and passes what it
+ * found through a pipe; should it die, that is one more kind of damaged file. The child is a fork,
+ * hence pointers to descriptors keep their meaning. */
 #include "golden/golden_io.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
-#include "golden/hdf5_read.h"
+#include "golden/golden_source.h"
 #include "kernels/core/memory.h"
-#include "kernels/core/registry.h"
 
-enum { SCHEMA_VERSION = 1 };
-
-typedef char case_name[160];
+/* Golden files are small: all the tensors of one together, and what the child may take to read
+ * them. */
+#define MAX_FILE_BYTES ((size_t)1 << 30)
+#define MAX_CHILD_BYTES ((size_t)3 << 30)
+enum { PATIENCE_SECONDS = 10, BYTES_PER_SECOND = 4 << 20 };
 
 struct golden_file {
-    hid_t id;
-    char *path;
     const struct primitive *primitive;
     char oracle[160];
-    case_name *name;
+    int count;
+    struct golden_case *item;
+};
+
+/* ---- what passes through the pipe: an opening, then per case a record and its tensors ----------
+ */
+
+struct opening {
+    enum status status; /* not STATUS_OK: only `error` counts, and nothing follows */
+    struct error error;
+    const struct primitive *primitive;
+    char oracle[160];
     int count;
 };
 
-/* "path: case 'name': what", on one line whatever the file put into its names. */
-static enum status locate(const struct golden_file *file, const char *name, enum status status,
-                          const struct error *inner, struct error *error) {
-    if (!status || !error) return status;
-    /* the end of a long path tells more than its start */
-    const size_t length = strlen(file->path), cut = length > 160 ? length - 160 : 0;
-    if (name)
-        fail(error, status, "%s: case '%.100s': %.220s", file->path + cut, name, inner->text);
-    else
-        fail(error, status, "%s: %.330s", file->path + cut, inner->text);
-    for (char *c = error->text; *c; c++)
-        if ((unsigned char)*c < ' ' || *c == 0x7f) *c = '?';
-    return status;
-}
-
-/* ---- one case
- * ------------------------------------------------------------------------------------ */
-
-static int find_operand(const struct primitive *primitive, const char *name) {
-    for (int i = 0; i < primitive->operand_count; i++)
-        if (strcmp(primitive->operands[i].name, name) == 0) return i;
-    return -1;
-}
-
-static int find_field(const struct primitive *primitive, const char *name) {
-    for (int i = 0; i < primitive->field_count; i++)
-        if (strcmp(primitive->fields[i].name, name) == 0) return i;
-    return -1;
-}
-
-/* The two sides of a case: what goes in, and what should come out. */
-enum side { SIDE_IN, SIDE_OUT };
-static const char *const side_name[] = {"in", "out"};
-
-static bool on_side(const struct operand *operand, enum side side) {
-    return side == SIDE_IN ? operand_is_input(operand) : operand_is_output(operand);
-}
-
-/* What a callback of an HDF5 iteration needs; it stops at the first failure. */
-struct visit {
-    const struct problem *problem;
-    enum side side;
-    enum status status;
-    struct error *error;
+struct record {
+    enum status status; /* as above */
+    struct error error;
+    struct golden_case
+        item; /* its pointers only say which tensors follow, in[0] out[0] in[1] ... */
 };
 
-static herr_t check_case_attribute(hid_t group, const char *name, const H5A_info_t *info,
-                                   void *data) {
-    struct visit *visit = data;
-    (void)group, (void)info;
-    static const char *const options[] = {"fill", "seed", "constant"};
-    for (int i = 0; i < 3; i++)
-        if (strcmp(name, options[i]) == 0) return 0;
-    if (find_field(visit->problem->primitive, name) >= 0) return 0;
-    visit->status = fail(visit->error, STATUS_BAD_INPUT, "attribute '%.60s': %s has no such field",
-                         name, visit->problem->primitive->name);
-    return 1;
-}
-
-static herr_t check_case_member(hid_t group, const char *name, const H5L_info_t *info, void *data) {
-    struct visit *visit = data;
-    (void)group, (void)info;
-    if (strcmp(name, side_name[SIDE_IN]) == 0 || strcmp(name, side_name[SIDE_OUT]) == 0) return 0;
-    visit->status = fail(visit->error, STATUS_BAD_INPUT,
-                         "'%.60s' does not belong here; a case holds 'in' and 'out'", name);
-    return 1;
-}
-
-static herr_t check_operand(hid_t group, const char *name, const H5L_info_t *info, void *data) {
-    struct visit *visit = data;
-    (void)group, (void)info;
-    const struct primitive *primitive = visit->problem->primitive;
-    const int operand = find_operand(primitive, name);
-    if (operand < 0 || !on_side(&primitive->operands[operand], visit->side)) {
-        visit->status = fail(visit->error, STATUS_BAD_INPUT, "%s/%.60s: %s has no such %s",
-                             side_name[visit->side], name, primitive->name,
-                             visit->side == SIDE_IN ? "input" : "output");
-        return 1;
+static bool write_all(int pipe, const void *data, size_t bytes) {
+    for (const char *at = data; bytes;) {
+        const ssize_t done = write(pipe, at, bytes);
+        if (done < 0 && errno == EINTR) continue;
+        if (done <= 0) return false;
+        at += done;
+        bytes -= (size_t)done;
     }
-    const struct shape shape = problem_shape(visit->problem, operand);
-    if (shape_present(&shape)) return 0;
-    visit->status = fail(visit->error, STATUS_BAD_INPUT, "%s/%s: this problem has none",
-                         side_name[visit->side], name);
-    return 1;
+    return true;
 }
 
-static enum status iterated(herr_t result, const struct visit *visit, const char *what) {
-    if (visit->status) return visit->status;
-    char reason[200];
-    if (result < 0)
-        return fail(visit->error, STATUS_BAD_INPUT, "%s cannot be listed: %s", what,
-                    hdf5_reason(reason, sizeof reason));
-    return STATUS_OK;
+static bool read_all(int pipe, void *data, size_t bytes) {
+    for (char *at = data; bytes;) {
+        const ssize_t done = read(pipe, at, bytes);
+        if (done < 0 && errno == EINTR) continue;
+        if (done <= 0) return false;
+        at += done;
+        bytes -= (size_t)done;
+    }
+    return true;
 }
 
-static enum status read_field(hid_t group, const struct field *field, struct problem *problem,
-                              int index, struct error *error) {
-    union field_value *value = &problem->value[index];
-    if (field->kind == FIELD_REAL) return hdf5_read_real(group, field->name, &value->r, error);
-    if (field->kind != FIELD_CHOICE) return hdf5_read_integer(group, field->name, &value->i, error);
-    char choice[80];
-    const enum status status = hdf5_read_text(group, field->name, choice, sizeof choice, error);
-    return status ? status : problem_set(problem, field->name, choice, error);
+static size_t elements_of(const struct golden_case *item, int operand) {
+    const struct shape shape = problem_shape(&item->problem, operand);
+    return (size_t)shape_elements(&shape);
 }
 
-static enum status read_problem(hid_t group, const struct primitive *primitive,
-                                struct problem *problem, struct error *error) {
-    problem_init(problem, primitive);
-    struct visit visit = {.problem = problem, .error = error};
-    const herr_t result =
-        H5Aiterate2(group, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, check_case_attribute, &visit);
-    enum status status = iterated(result, &visit, "its attributes");
-    for (int i = 0; !status && i < primitive->field_count; i++)
-        status = read_field(group, &primitive->fields[i], problem, i, error);
-    return status ? status : problem_check(problem, error);
+static size_t in_bytes(const struct golden_case *item, int operand) {
+    if (!item->in[operand]) return 0;
+    const enum dtype dtype = item->problem.primitive->operands[operand].dtype;
+    return elements_of(item, operand) * dtype_bytes(dtype);
 }
 
-/* The optional attributes: what the line in a case file may say beside the problem. */
-static enum status read_options(hid_t group, struct golden_case *into, struct error *error) {
-    int64_t seed = 1, constant = 0;
-    char name[40];
+static size_t out_bytes(const struct golden_case *item, int operand) {
+    return item->out[operand] ? elements_of(item, operand) * sizeof(double) : 0;
+}
+
+/* ---- the child ---------------------------------------------------------------------------------
+ */
+
+/* Limits that turn a library gone wild into a dead child. Sanitizers reserve more than any limit.
+ */
+static void limit_child(const char *path) {
+    struct stat about = {0};
+    stat(path, &about);
+    const struct rlimit no_core = {0, 0}, memory = {MAX_CHILD_BYTES, MAX_CHILD_BYTES};
+    setrlimit(RLIMIT_CORE, &no_core);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    setrlimit(RLIMIT_DATA, &memory);
+#else
+    (void)memory;
+#endif
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    signal(SIGALRM, SIG_DFL);
+    alarm((unsigned)(PATIENCE_SECONDS + about.st_size / BYTES_PER_SECOND));
+    /* whatever it says when it dies is not for the user */
+    const int nowhere = open("/dev/null", O_WRONLY);
+    if (nowhere >= 0) dup2(nowhere, STDERR_FILENO);
+}
+
+static bool send_case(int pipe, const struct golden_source *source, int index, size_t *total) {
+    struct record record;
+    memset(&record, 0, sizeof record);
+    struct golden_case *item = &record.item;
+    record.status = golden_source_read(source, index, item, &record.error);
+    for (int i = 0; i < OPERANDS_MAX; i++) *total += in_bytes(item, i) + out_bytes(item, i);
+    if (!record.status && *total > MAX_FILE_BYTES)
+        record.status =
+            fail(&record.error, STATUS_BAD_INPUT, "%.160s: holds more than %zu bytes of data",
+                 source->path, MAX_FILE_BYTES);
+    bool sent = write_all(pipe, &record, sizeof record) && !record.status;
+    for (int i = 0; sent && i < OPERANDS_MAX; i++)
+        sent = write_all(pipe, item->in[i], in_bytes(item, i)) &&
+               write_all(pipe, item->out[i], out_bytes(item, i));
+    golden_release(item);
+    return sent;
+}
+
+static void send_file(int pipe, const char *path) {
+    struct golden_source source;
+    struct opening opening;
+    memset(&opening, 0, sizeof opening);
+    opening.status = golden_source_open(&source, path, &opening.error);
+    if (!opening.status) {
+        opening.primitive = source.primitive;
+        opening.count = source.count;
+        memcpy(opening.oracle, source.oracle, sizeof opening.oracle);
+    }
+    bool sent = write_all(pipe, &opening, sizeof opening) && !opening.status;
+    size_t total = 0;
+    for (int i = 0; sent && i < source.count; i++) sent = send_case(pipe, &source, i, &total);
+}
+
+/* ---- the parent --------------------------------------------------------------------------------
+ */
+
+static enum status child_died(pid_t child, const char *path, struct error *error) {
+    int how = 0;
+    while (waitpid(child, &how, 0) < 0 && errno == EINTR) {
+    }
+    if (WIFSIGNALED(how) && WTERMSIG(how) == SIGALRM)
+        return fail(error, STATUS_BAD_INPUT, "%.300s: is damaged: HDF5 does not get to its end",
+                    path);
+    if (WIFSIGNALED(how))
+        return fail(error, STATUS_BAD_INPUT, "%.300s: is damaged: HDF5 crashes on it (signal %d)",
+                    path, WTERMSIG(how));
+    return fail(error, STATUS_BAD_INPUT, "%.300s: is damaged: HDF5 gives up on it", path);
+}
+
+/* STATUS_UNAVAILABLE: the child fell silent. */
+static enum status receive_tensor(int pipe, void *tensor, size_t bytes, struct error *error) {
+    if (!tensor) return fail(error, STATUS_NO_MEMORY, "no memory for golden data");
+    return read_all(pipe, tensor, bytes) ? STATUS_OK : STATUS_UNAVAILABLE;
+}
+
+static enum status receive_case(int pipe, struct golden_case *into, struct error *error) {
+    struct record record;
+    if (!read_all(pipe, &record, sizeof record)) return STATUS_UNAVAILABLE;
+    if (record.status) return fail(error, record.status, "%s", record.error.text);
+    *into = record.item;
+    memset(into->in, 0, sizeof into->in);
+    memset(into->out, 0, sizeof into->out);
     enum status status = STATUS_OK;
-    into->fill = FILL_NORMAL;
-    if (H5Aexists(group, "fill") > 0) {
-        status = hdf5_read_text(group, "fill", name, sizeof name, error);
-        const int fill = status ? 0 : fill_parse(name);
-        if (fill < 0) return fail(error, STATUS_BAD_INPUT, "there is no fill '%s'", name);
-        into->fill = (enum fill)fill;
+    for (int i = 0; !status && i < OPERANDS_MAX; i++) {
+        const size_t in = in_bytes(&record.item, i), out = out_bytes(&record.item, i);
+        if (record.item.in[i]) {
+            into->in[i] = memory_allocate(in);
+            status = receive_tensor(pipe, into->in[i], in, error);
+        }
+        if (!status && record.item.out[i]) {
+            into->out[i] = memory_allocate(out);
+            status = receive_tensor(pipe, into->out[i], out, error);
+        }
     }
-    if (!status && H5Aexists(group, "seed") > 0)
-        status = hdf5_read_integer(group, "seed", &seed, error);
-    if (!status && H5Aexists(group, "constant") > 0)
-        status = hdf5_read_integer(group, "constant", &constant, error);
-    into->seed = (uint64_t)seed;
-    into->constant = constant != 0;
     return status;
 }
 
-static enum status check_domain(const struct operand *operand, const char *place,
-                                const struct tensor *tensor, struct error *error) {
-    if (operand->domain != DOMAIN_NONNEGATIVE) return STATUS_OK;
-    const int64_t elements = shape_elements(&tensor->shape);
-    for (int64_t i = 0; i < elements; i++) {
-        char index[120];
-        if (tensor_get(tensor, i) < 0)
-            return fail(error, STATUS_BAD_INPUT, "%s%s is %g; it cannot be negative", place,
-                        shape_print_index(&tensor->shape, i, index, sizeof index),
-                        tensor_get(tensor, i));
-    }
-    return STATUS_OK;
+static enum status receive_file(int pipe, struct golden_file *file, struct error *error) {
+    struct opening opening;
+    if (!read_all(pipe, &opening, sizeof opening)) return STATUS_UNAVAILABLE;
+    if (opening.status) return fail(error, opening.status, "%s", opening.error.text);
+    file->primitive = opening.primitive;
+    memcpy(file->oracle, opening.oracle, sizeof file->oracle);
+    file->item = calloc((size_t)opening.count, sizeof *file->item);
+    if (!file->item) return fail(error, STATUS_NO_MEMORY, "out of memory");
+    enum status status = STATUS_OK;
+    for (file->count = 0; !status && file->count < opening.count; file->count++)
+        status = receive_case(pipe, &file->item[file->count], error);
+    return status;
 }
 
-/* int64 -> double in place; both are 8 bytes wide. */
-static enum status widen(const char *place, const struct tensor *tensor, struct error *error) {
-    const int64_t elements = shape_elements(&tensor->shape), limit = (int64_t)1 << 53;
-    for (int64_t i = 0; i < elements; i++) {
-        int64_t integer;
-        memcpy(&integer, (const char *)tensor->data + 8 * i, 8);
-        if (integer > limit || integer < -limit)
-            return fail(error, STATUS_BAD_INPUT, "%s: element %lld is beyond 2^53", place,
-                        (long long)i);
-        const double real = (double)integer;
-        memcpy((char *)tensor->data + 8 * i, &real, 8);
+static enum status read_apart(struct golden_file *file, const char *path, struct error *error) {
+    int ends[2];
+    if (pipe(ends) != 0) return fail(error, STATUS_IO, "no pipe: %s", strerror(errno));
+    const pid_t child = fork();
+    if (child == 0) {
+        close(ends[0]);
+        limit_child(path);
+        send_file(ends[1], path);
+        _exit(0);
     }
-    return STATUS_OK;
+    close(ends[1]);
+    enum status status = child < 0 ? fail(error, STATUS_IO, "no process: %s", strerror(errno))
+                                   : receive_file(ends[0], file, error);
+    close(ends[0]);
+    if (child < 0) return status;
+    if (status == STATUS_UNAVAILABLE) return child_died(child, path, error);
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {
+    }
+    return status;
 }
 
-static enum status read_operand(hid_t group, enum side side, struct golden_case *into, int index,
-                                struct error *error) {
-    const struct operand *operand = &into->problem.primitive->operands[index];
-    struct tensor tensor = {operand->dtype, problem_shape(&into->problem, index), NULL};
-    if (!on_side(operand, side) || !shape_present(&tensor.shape)) return STATUS_OK;
-    const bool real = operand->dtype == DTYPE_F32 || operand->dtype == DTYPE_F64;
-    if (side == SIDE_OUT) tensor.dtype = real ? DTYPE_F64 : DTYPE_I64;
-    char place[80];
-    snprintf(place, sizeof place, "%s/%.60s", side_name[side], operand->name);
-    enum status status = hdf5_read_tensor(group, operand->name, place, tensor.dtype, &tensor.shape,
-                                          &tensor.data, error);
-    if (side == SIDE_IN)
-        into->in[index] = tensor.data;
+enum status golden_open(struct golden_file **opened, const char *path, struct error *error) {
+    struct golden_file *file = calloc(1, sizeof *file);
+    *opened = NULL;
+    if (!file) return fail(error, STATUS_NO_MEMORY, "out of memory");
+    const enum status status = read_apart(file, path, error);
+    if (status)
+        golden_close(file);
     else
-        into->out[index] = tensor.data;
-    if (!status) status = check_domain(operand, place, &tensor, error);
-    if (!status && side == SIDE_OUT && !real) status = widen(place, &tensor, error);
+        *opened = file;
     return status;
 }
 
-static enum status read_side(hid_t group, enum side side, struct golden_case *into,
-                             struct error *error) {
-    hid_t members;
-    enum status status =
-        hdf5_open_member(group, side_name[side], H5I_GROUP, side_name[side], &members, error);
-    if (status) return status;
-    struct visit visit = {.problem = &into->problem, .side = side, .error = error};
-    const herr_t result =
-        H5Literate(members, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, check_operand, &visit);
-    status = iterated(result, &visit, side_name[side]);
-    for (int i = 0; !status && i < into->problem.primitive->operand_count; i++)
-        status = read_operand(members, side, into, i, error);
-    hdf5_drop(members);
-    return status;
+void golden_close(struct golden_file *file) {
+    if (!file) return;
+    for (int i = 0; i < file->count; i++) golden_release(&file->item[i]);
+    free(file->item);
+    free(file);
 }
 
-static enum status read_case(hid_t group, const struct primitive *primitive,
-                             struct golden_case *into, struct error *error) {
-    struct visit visit = {.error = error};
-    const herr_t result =
-        H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, check_case_member, &visit);
-    enum status status = iterated(result, &visit, "the case");
-    if (!status) status = read_problem(group, primitive, &into->problem, error);
-    if (!status) status = read_options(group, into, error);
-    if (!status) status = read_side(group, SIDE_IN, into, error);
-    if (!status) status = read_side(group, SIDE_OUT, into, error);
-    return status;
+const struct primitive *golden_primitive(const struct golden_file *file) { return file->primitive; }
+const char *golden_oracle(const struct golden_file *file) { return file->oracle; }
+int golden_count(const struct golden_file *file) { return file->count; }
+
+/* ---- handing out -------------------------------------------------------------------------------
+ */
+
+static void *copy_of(const void *data, size_t bytes) {
+    void *copy = memory_allocate(bytes);
+    if (copy && bytes) memcpy(copy, data, bytes);
+    return copy;
 }
 
 enum status golden_read(const struct golden_file *file, int index, struct golden_case *into,
                         struct error *error) {
-    *into = (struct golden_case){.fill = FILL_NORMAL};
-    memcpy(into->name, file->name[index], sizeof into->name);
-    hdf5_silence();
-    struct error inner;
-    hid_t group;
-    enum status status =
-        hdf5_open_member(file->id, into->name, H5I_GROUP, "the case", &group, &inner);
-    if (!status) status = read_case(group, file->primitive, into, &inner);
-    hdf5_drop(group);
-    if (status) golden_release(into);
-    return locate(file, file->name[index], status, &inner, error);
+    const struct golden_case *item = &file->item[index];
+    *into = *item;
+    bool copied = true;
+    for (int i = 0; i < OPERANDS_MAX; i++) {
+        if (item->in[i]) copied &= (into->in[i] = copy_of(item->in[i], in_bytes(item, i))) != NULL;
+        if (item->out[i])
+            copied &= (into->out[i] = copy_of(item->out[i], out_bytes(item, i))) != NULL;
+    }
+    if (copied) return STATUS_OK;
+    golden_release(into);
+    return fail(error, STATUS_NO_MEMORY, "no memory for golden data");
 }
 
 void golden_release(struct golden_case *item) {
@@ -262,148 +278,6 @@ void golden_release(struct golden_case *item) {
         item->out[i] = NULL;
     }
 }
-
-/* ---- the file
- * ------------------------------------------------------------------------------------ */
-
-struct listing {
-    struct golden_file *file;
-    enum status status;
-    struct error *error;
-};
-
-static herr_t keep_name(hid_t group, const char *name, const H5L_info_t *info, void *data) {
-    struct listing *listing = data;
-    struct golden_file *file = listing->file;
-    (void)group, (void)info;
-    if (strlen(name) >= sizeof file->name[0]) {
-        listing->status = fail(listing->error, STATUS_BAD_INPUT,
-                               "the name '%.60s...' is longer than %zu characters", name,
-                               sizeof file->name[0] - 1);
-        return 1;
-    }
-    /* grown at powers of two */
-    if ((file->count & (file->count - 1)) == 0) {
-        const size_t room = file->count ? 2 * (size_t)file->count : 1;
-        case_name *grown = realloc(file->name, room * sizeof *grown);
-        if (!grown) {
-            listing->status = fail(listing->error, STATUS_NO_MEMORY, "out of memory");
-            return 1;
-        }
-        file->name = grown;
-    }
-    memset(file->name[file->count], 0, sizeof file->name[0]);
-    strcpy(file->name[file->count++], name);
-    return 0;
-}
-
-static enum status read_root(struct golden_file *file, struct error *error) {
-    char schema[40], primitive[80], created[80];
-    int64_t version = 0;
-    enum status status = hdf5_read_text(file->id, "schema", schema, sizeof schema, error);
-    if (!status && strcmp(schema, "assay-golden") != 0)
-        return fail(error, STATUS_BAD_INPUT, "attribute 'schema' is '%s', not 'assay-golden'",
-                    schema);
-    if (!status) status = hdf5_read_integer(file->id, "version", &version, error);
-    if (!status && version != SCHEMA_VERSION)
-        return fail(error, STATUS_BAD_INPUT,
-                    "is of schema version %lld; this program reads version %d", (long long)version,
-                    SCHEMA_VERSION);
-    if (!status) status = hdf5_read_text(file->id, "primitive", primitive, sizeof primitive, error);
-    if (!status)
-        status = hdf5_read_text(file->id, "oracle", file->oracle, sizeof file->oracle, error);
-    if (!status) status = hdf5_read_text(file->id, "created", created, sizeof created, error);
-    if (status) return status;
-    file->primitive = registry_find_primitive(primitive);
-    if (!file->primitive)
-        return fail(error, STATUS_BAD_INPUT, "there is no primitive '%s'", primitive);
-    return STATUS_OK;
-}
-
-static enum status list_cases(struct golden_file *file, struct error *error) {
-    struct listing listing = {.file = file, .error = error};
-    const herr_t result =
-        H5Literate(file->id, H5_INDEX_NAME, H5_ITER_INC, NULL, keep_name, &listing);
-    if (listing.status) return listing.status;
-    char reason[200];
-    if (result < 0)
-        return fail(error, STATUS_BAD_INPUT, "its cases cannot be listed: %s",
-                    hdf5_reason(reason, sizeof reason));
-    if (file->count == 0) return fail(error, STATUS_BAD_INPUT, "holds no case");
-    return STATUS_OK;
-}
-
-static enum status open_hdf5(struct golden_file *file, struct error *error) {
-    struct stat about;
-    if (stat(file->path, &about) != 0) return fail(error, STATUS_IO, "%s", strerror(errno));
-    if (!S_ISREG(about.st_mode)) return fail(error, STATUS_BAD_INPUT, "is not a file");
-    unsigned char start[8] = {0};
-    FILE *bytes = fopen(file->path, "rb");
-    if (!bytes) return fail(error, STATUS_IO, "%s", strerror(errno));
-    const size_t got = fread(start, 1, sizeof start, bytes);
-    fclose(bytes);
-    if (got != sizeof start || memcmp(start, "\211HDF\r\n\032\n", 8) != 0)
-        return fail(error, STATUS_BAD_INPUT, "is not an HDF5 file");
-    /* strong: closing the file closes whatever is still open in it */
-    const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-    H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
-    file->id = H5Fopen(file->path, H5F_ACC_RDONLY, access);
-    hdf5_drop(access);
-    char reason[200];
-    if (file->id < 0)
-        return fail(error, STATUS_BAD_INPUT, "is damaged: %s", hdf5_reason(reason, sizeof reason));
-    return STATUS_OK;
-}
-
-static enum status read_every_case(const struct golden_file *file, struct error *error) {
-    enum status status = STATUS_OK;
-    for (int i = 0; !status && i < file->count; i++) {
-        struct golden_case item;
-        status = golden_read(file, i, &item, error);
-        golden_release(&item);
-    }
-    return status;
-}
-
-static char *copy_text(const char *text) {
-    char *copy = malloc(strlen(text) + 1);
-    return copy ? strcpy(copy, text) : NULL;
-}
-
-enum status golden_open(struct golden_file **opened, const char *path, struct error *error) {
-    *opened = NULL;
-    struct golden_file *file = calloc(1, sizeof *file);
-    if (file) file->path = copy_text(path);
-    if (!file || !file->path) {
-        free(file);
-        return fail(error, STATUS_NO_MEMORY, "out of memory");
-    }
-    file->id = -1;
-    hdf5_silence();
-    struct error inner;
-    enum status status = open_hdf5(file, &inner);
-    if (!status) status = read_root(file, &inner);
-    if (!status) status = list_cases(file, &inner);
-    locate(file, NULL, status, &inner, error);
-    if (!status) status = read_every_case(file, error);
-    if (status)
-        golden_close(file);
-    else
-        *opened = file;
-    return status;
-}
-
-void golden_close(struct golden_file *file) {
-    if (!file) return;
-    if (file->id >= 0) H5Fclose(file->id);
-    free(file->name);
-    free(file->path);
-    free(file);
-}
-
-const struct primitive *golden_primitive(const struct golden_file *file) { return file->primitive; }
-const char *golden_oracle(const struct golden_file *file) { return file->oracle; }
-int golden_count(const struct golden_file *file) { return file->count; }
 
 char *golden_path(const char *primitive, char *buffer, size_t buffer_bytes) {
     const char *folder = getenv("ASSAY_GOLDEN");
