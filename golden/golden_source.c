@@ -109,10 +109,10 @@ static enum status open_hdf5(struct golden_source *source, struct error *error) 
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
     source->id = H5Fopen(source->path, H5F_ACC_RDONLY, access);
-    hdf5_drop(access);
     char reason[200];
-    if (source->id < 0)
-        return fail(error, STATUS_BAD_INPUT, "is damaged: %s", hdf5_reason(reason, sizeof reason));
+    hdf5_reason(reason, sizeof reason); /* before the next call forgets it */
+    hdf5_drop(access);
+    if (source->id < 0) return fail(error, STATUS_BAD_INPUT, "is damaged: %s", reason);
     return STATUS_OK;
 }
 
