@@ -89,7 +89,7 @@ struct tolerance judge_tolerance(const struct judge *judge,
     const enum dtype dtype = operand_at(judge, operand)->dtype;
     const bool integral = dtype == DTYPE_I64 || dtype == DTYPE_U8;
     return tolerance_for(problem_terms(&judge->problem), &implementation->accumulation,
-                         exact || integral);
+                         exact || integral || judge->problem.primitive->selects);
 }
 
 struct comparison judge_compare(const struct judge *judge, int operand, const void *got,

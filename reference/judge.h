@@ -39,7 +39,7 @@ void judge_close(struct judge *judge);
 void judge_use_values(struct judge *judge, int operand, const double *value);
 
 /* The implementation's tolerance for this problem; `exact` asks for bound 0. int64 and uint8
- * outputs are always exact. */
+ * outputs, and the outputs of primitives that select, are always exact. */
 struct tolerance judge_tolerance(const struct judge *judge,
                                  const struct implementation *implementation, int operand,
                                  bool exact);

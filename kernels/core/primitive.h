@@ -132,6 +132,9 @@ struct primitive {
     bool exact;
     /* Bind an invocation's operands to the typed kernel: the thunk. */
     void (*call)(kernel_fn kernel, const struct invocation *invocation);
+    /* Every output element is an input element or a constant, not rounded: a maximum, a rectifier,
+     * a gather. No tolerance applies to any implementation of it: each check asks for equality. */
+    bool selects;
 };
 
 /* ---- helpers over the descriptors -------------------------------------------------------------

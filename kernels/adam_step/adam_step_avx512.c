@@ -1,0 +1,10 @@
+#include "kernels/adam_step/adam_step_range_avx512.h"
+
+static void adam_step_avx512(const struct adam_step_problem *p, float *param, const float *grad,
+                             float *exp_avg, float *exp_avg_sq, float *max_exp_avg_sq) {
+    const struct adam_constants constants = adam_constants(p);
+    const struct adam_streams streams = {param, grad, exp_avg, exp_avg_sq, max_exp_avg_sq};
+    adam_range(&constants, &streams, 0, p->n);
+}
+
+ADAM_STEP(avx512, .technique = "fused, one pass, 16 parameters per instruction", .isa = ISA_AVX512);

@@ -1,0 +1,64 @@
+/* max_pool1d: the maximum of every window of a row.
+ *
+ *   y[r,o] = max x[r, o * stride .. o * stride + window - 1]
+ *   x [n, length], y [n, (length - window) / stride + 1]; no padding, no dilation
+ *
+ * Alignment: float. Aliasing: x and y do not overlap. Thread safety: reentrant, no state.
+ * NaN, Inf (as torch.nn.functional.max_pool1d): a NaN anywhere in a window makes its maximum NaN;
+ * infinities are ordinary values; which zero wins a tie of +0 and -0 is left open. The result is
+ * one of the inputs, so it is exact. n = 0: nothing is written. window > length is refused. Source:
+ * van Herk, "A fast algorithm for local minimum and maximum filters on rectangular and octagonal
+ * kernels", Pattern Recognition Letters 13 (1992); Gil and Werman, "Computing 2-D min, median, and
+ * max filters", IEEE PAMI 15 (1993). */
+#ifndef KERNELS_MAX_POOL1D_MAX_POOL1D_H
+#define KERNELS_MAX_POOL1D_MAX_POOL1D_H
+
+#include <string.h>
+
+#include "kernels/core/primitive.h"
+
+#define MAX_POOL1D_FIELDS(INT, REAL, FLAG, CHOICE)                                                 \
+    INT(n, 1, 0, INT64_C(1) << 32, "rows")                                                         \
+    INT(length, 4096, 1, INT64_C(1) << 36, "elements of a row")                                    \
+    INT(window, 3, 1, INT64_C(1) << 36, "elements of a window, at most length")                    \
+    INT(stride, 1, 1, INT64_C(1) << 36, "elements from one window to the next")
+PROBLEM_STRUCT(max_pool1d, MAX_POOL1D_FIELDS);
+
+enum { MAX_POOL1D_X, MAX_POOL1D_Y };
+
+static inline int64_t max_pool1d_outputs(const struct max_pool1d_problem *p) {
+    return (p->length - p->window) / p->stride + 1;
+}
+
+typedef void max_pool1d_kernel(const struct max_pool1d_problem *p, const float *x, float *y,
+                               void *workspace);
+
+/* The larger, or the NaN. */
+static inline float max_pool1d_larger(float a, float b) { return a > b || a != a ? a : b; }
+
+/* Floats as integers in the same order with every NaN, of either sign, above +Inf: then the maximum
+ * of integers is the maximum that keeps NaN, in any order and any lane. Negative floats fall with
+ * their bits, so those are flipped; then -Inf lies just above the negative NaNs, and taking
+ * 0x7fffff off moves it to the lowest integer while they wrap round to the top. */
+enum { MAX_POOL1D_KEY_SHIFT = 0x7fffff };
+static inline int32_t max_pool1d_key(float value) {
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    if (bits >> 31) bits ^= 0x7fffffff;
+    return (int32_t)(bits - MAX_POOL1D_KEY_SHIFT);
+}
+static inline float max_pool1d_unkey(int32_t key) {
+    uint32_t bits = (uint32_t)key + MAX_POOL1D_KEY_SHIFT;
+    if (bits >> 31) bits ^= 0x7fffffff;
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+/* An implementation is its file and this: `MAX_POOL1D(deque, .technique = "...", ...);` */
+#define MAX_POOL1D(variant_, ...)                                                                  \
+    const struct implementation impl_max_pool1d_##variant_ = {                                     \
+        IMPLEMENTATION(max_pool1d, variant_, max_pool1d_kernel, max_pool1d_##variant_),            \
+        __VA_ARGS__}
+
+#endif

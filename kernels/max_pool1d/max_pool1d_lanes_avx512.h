@@ -1,0 +1,64 @@
+/* Vectors of sixteen keys (see max_pool1d_key): what the vector algorithms of max_pool1d need of
+ * AVX-512. max_pool1d_lanes_avx2.h says the same with eight. */
+#ifndef KERNELS_MAX_POOL1D_MAX_POOL1D_LANES_AVX512_H
+#define KERNELS_MAX_POOL1D_MAX_POOL1D_LANES_AVX512_H
+
+#include <immintrin.h>
+
+#include "kernels/max_pool1d/max_pool1d.h"
+
+typedef __m512i lanes;
+enum { LANES = 16, LANE_LEVELS = 4 }; /* LANES = 2^LANE_LEVELS */
+
+static inline lanes lanes_lowest(void) { return _mm512_set1_epi32(INT32_MIN); }
+static inline lanes lanes_max(lanes a, lanes b) { return _mm512_max_epi32(a, b); }
+static inline lanes lanes_load(const int32_t *from) { return _mm512_loadu_si512(from); }
+static inline void lanes_store(int32_t *to, lanes a) { _mm512_storeu_si512(to, a); }
+
+static inline __mmask16 lanes_first(int64_t count) { return (__mmask16)((1u << count) - 1); }
+
+/* bits ^ (negative ? 0x7fffffff : 0): one vpternlogd, A ^ (B & C) */
+static inline lanes lanes_flip(lanes bits) {
+    return _mm512_ternarylogic_epi32(bits, _mm512_srai_epi32(bits, 31),
+                                     _mm512_set1_epi32(0x7fffffff), 0x78);
+}
+static inline lanes lanes_keys(lanes bits) {
+    return _mm512_sub_epi32(lanes_flip(bits), _mm512_set1_epi32(MAX_POOL1D_KEY_SHIFT));
+}
+static inline lanes lanes_floats(lanes keys) {
+    return lanes_flip(_mm512_add_epi32(keys, _mm512_set1_epi32(MAX_POOL1D_KEY_SHIFT)));
+}
+
+/* Keys of x[0..15], or of the first `count` (below 16) and the lowest key after them. */
+static inline lanes keys_load(const float *x) { return lanes_keys(_mm512_loadu_si512(x)); }
+static inline lanes keys_load_first(const float *x, int64_t count) {
+    const __mmask16 some = lanes_first(count);
+    return _mm512_mask_mov_epi32(lanes_lowest(), some,
+                                 lanes_keys(_mm512_maskz_loadu_epi32(some, x)));
+}
+static inline void keys_store(float *y, lanes keys) { _mm512_storeu_si512(y, lanes_floats(keys)); }
+static inline void keys_store_first(float *y, lanes keys, int64_t count) {
+    _mm512_mask_storeu_epi32(y, lanes_first(count), lanes_floats(keys));
+}
+
+/* Elements step .. step+15 of a and b end to end; step is 1, 2, 4 or 8, known when compiled. */
+static inline __attribute__((always_inline)) lanes lanes_next(lanes a, lanes b, const int step) {
+    if (step == 1) return _mm512_alignr_epi32(b, a, 1);
+    if (step == 2) return _mm512_alignr_epi32(b, a, 2);
+    if (step == 4) return _mm512_alignr_epi32(b, a, 4);
+    return _mm512_alignr_epi32(b, a, 8);
+}
+
+/* The same for a step from 0 to 15 known only at run time. */
+struct lanes_step {
+    lanes index;
+};
+static inline struct lanes_step lanes_step_of(int64_t step) {
+    const lanes iota = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    return (struct lanes_step){_mm512_add_epi32(iota, _mm512_set1_epi32((int)step))};
+}
+static inline lanes lanes_from(lanes a, lanes b, const struct lanes_step *step) {
+    return _mm512_permutex2var_epi32(a, step->index, b);
+}
+
+#endif

@@ -1,0 +1,22 @@
+#include "kernels/max_pool1d/max_pool1d_lanes_avx512.h"
+#include "kernels/max_pool1d/max_pool1d_stream.h"
+
+#include "kernels/max_pool1d/max_pool1d_rows.h"
+#include "kernels/max_pool1d/max_pool1d_van_herk_lanes.h"
+
+static void max_pool1d_van_herk_avx512(const struct max_pool1d_problem *p, const float *x, float *y,
+                                       void *workspace) {
+    rows(p, x, y, workspace, van_herk);
+}
+
+static const char *supports(const void *problem) {
+    const int64_t window = ((const struct max_pool1d_problem *)problem)->window;
+    return window < LANES ? "the window is shorter than a vector (16)" : NULL;
+}
+
+static size_t workspace_bytes(const void *problem) {
+    return van_herk_workspace(((const struct max_pool1d_problem *)problem)->window);
+}
+
+MAX_POOL1D(van_herk_avx512, .technique = "van Herk's prefix and suffix maxima, in each of 16 lanes",
+           .isa = ISA_AVX512, .supports = supports, .workspace_bytes = workspace_bytes);

@@ -1,0 +1,43 @@
+#include "kernels/relu/relu.h"
+
+PROBLEM_FIELDS(relu, RELU_FIELDS);
+
+static const struct operand operands[] = {
+    [RELU_X] = {"x", ROLE_IN, DTYPE_F32, DOMAIN_REAL},
+    [RELU_Y] = {"y", ROLE_OUT, DTYPE_F32, DOMAIN_REAL},
+};
+
+static struct shape shape(const void *problem, int operand) {
+    (void)operand; /* x and y alike */
+    return SHAPE(((const struct relu_problem *)problem)->n);
+}
+
+static double flops(const void *problem) {
+    return (double)((const struct relu_problem *)problem)->n;
+}
+
+static double terms(const void *problem) {
+    (void)problem;
+    return 1;
+}
+
+static void call(kernel_fn kernel, const struct invocation *i) {
+    ((relu_kernel *)kernel)(i->problem, i->operand[RELU_X], i->operand[RELU_Y]);
+}
+
+const struct primitive primitive_relu = {
+    .size = sizeof(struct primitive),
+    .name = "relu",
+    .summary = "rectified linear unit",
+    .formula = "y = max(0, x)",
+    .fields = fields,
+    .field_count = field_count,
+    .operands = operands,
+    .operand_count = 2,
+    .shape = shape,
+    .flops = flops,
+    .terms = terms,
+    .exact = true,
+    .call = call,
+    .selects = true,
+};

@@ -1,0 +1,17 @@
+#include "kernels/core/threads.h"
+#include "kernels/relu/relu.h"
+#include "kernels/relu/relu_range_avx2.h"
+
+enum { BLOCK = 1 << 14 };
+
+static void relu_avx2_omp(const struct relu_problem *p, const float *x, float *y) {
+    const int64_t blocks = (p->n + BLOCK - 1) / BLOCK;
+#pragma omp parallel for num_threads(threads_get()) schedule(static) if (blocks > 1)
+    for (int64_t b = 0; b < blocks; b++) {
+        const int64_t first = b * BLOCK, left = p->n - first;
+        relu_range(x + first, y + first, left < BLOCK ? left : BLOCK);
+    }
+}
+
+RELU(avx2_omp, .technique = "avx2, blocks of elements shared out among threads", .isa = ISA_AVX2,
+     .uses_threads = true);

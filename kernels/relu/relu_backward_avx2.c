@@ -1,0 +1,10 @@
+#include "kernels/relu/relu_backward.h"
+#include "kernels/relu/relu_backward_range_avx2.h"
+
+static void relu_backward_avx2(const struct relu_backward_problem *p, const float *grad_y,
+                               const float *x, float *grad_x) {
+    relu_backward_range(grad_y, x, grad_x, p->n);
+}
+
+RELU_BACKWARD(avx2, .technique = "compare and mask, 8 elements per instruction, masked tail",
+              .isa = ISA_AVX2);

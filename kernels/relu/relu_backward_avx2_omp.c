@@ -1,0 +1,18 @@
+#include "kernels/core/threads.h"
+#include "kernels/relu/relu_backward.h"
+#include "kernels/relu/relu_backward_range_avx2.h"
+
+enum { BLOCK = 1 << 14 };
+
+static void relu_backward_avx2_omp(const struct relu_backward_problem *p, const float *grad_y,
+                                   const float *x, float *grad_x) {
+    const int64_t blocks = (p->n + BLOCK - 1) / BLOCK;
+#pragma omp parallel for num_threads(threads_get()) schedule(static) if (blocks > 1)
+    for (int64_t b = 0; b < blocks; b++) {
+        const int64_t first = b * BLOCK, left = p->n - first;
+        relu_backward_range(grad_y + first, x + first, grad_x + first, left < BLOCK ? left : BLOCK);
+    }
+}
+
+RELU_BACKWARD(avx2_omp, .technique = "avx2, blocks of elements shared out among threads",
+              .isa = ISA_AVX2, .uses_threads = true);

@@ -1,0 +1,132 @@
+/* Oracle of adam_step, on GSL.
+ *
+ * Notation: u the unit roundoff; E(z) a bound, in units of u, of how far a float32 z may be from
+ * the true one before its own last rounding (which adds |z|); F = 2^-147 what underflow may cost on
+ * the way to z, absolutely. Constants are computed in double and rounded once: 1 u each.
+ *
+ *   g    the product decay*param carries its constant's and its own rounding: E = 2 |decay param|,
+ *        and the sum rounds: |g|; nothing without that term.
+ *   blend(beta, old, new) = beta*old + (1 - beta)*new, with D the error of `new`:
+ *        as written       2 beta|old| + 2 (1 - beta)|new| + (1 - beta) D
+ *        as old + (1 - beta)(new - old), also in use:  3 (1 - beta)(|old| + |new|) + (1 - beta) D
+ *        E is the larger coefficient of each: max(2 beta, 3 (1 - beta))|old| + 3 (1 - beta)|new| +
+ * ... m    blend with D = E(g).   v: blend of g^2 with D = g^2 + 2|g|E(g) + u E(g)^2. max  |max(a,
+ * b') - max(a, b)| <= |b' - b|: v's error. root |sqrt(v') - sqrt(v)| = |v' - v| / (sqrt(v') +
+ * sqrt(v)), at most, with d = |v' - v| <= v, d / (sqrt(v) + sqrt(v - d)), and sqrt(d) when d > v;
+ * and its rounding |root|. A root of a second moment near underflow is uncertain by sqrt(F), which
+ * matters when eps = 0. s    root / sqrt(1 - beta2^step) + eps: constant and product 2, eps's
+ * constant 1, the sum 1. q    m/s: |m'/s' - m/s| <= (E(m) u + |q| E(s) u) / (s - E(s) u), and 2 for
+ * a quotient that is a product with a reciprocal. Where E(s) u >= s nothing can be said and param
+ * is not judged. update = step size * q: constant and product 2.   keep * param: 2 (decoupled decay
+ * only).
+ *
+ * g, m, v and the update beyond the range of float32 are infinite from there on, as they are in
+ * every kernel (v and m are outputs). Where only the order of step size * m / s decides whether
+ * something overflows, E is infinite. Infinite and NaN inputs take the same way in double as in
+ * float32. */
+#include <float.h>
+#include <gsl/gsl_math.h>
+
+#include "kernels/adam_step/adam_step.h"
+#include "reference/oracle.h"
+
+static const double u = 0x1p-24;
+static const double underflow = 0x1p-147;
+static const double second_order = 1.0001; /* products of two errors: below 1e-5 of the first */
+
+/* A value and E of it. */
+struct estimate {
+    double value, error;
+};
+
+/* 1 - beta^step, without cancellation. */
+static double correction(double beta, double step) {
+    return beta == 0 ? 1 : -gsl_expm1(step * gsl_log1p(beta - 1));
+}
+
+/* What a float32 of this value is. */
+static double in_range(double z) { return fabs(z) < 0x1.ffffffp127 ? z : z * GSL_POSINF; }
+
+static struct estimate gradient(const struct adam_step_problem *p, double param, double grad) {
+    const double g = p->maximize ? -grad : grad;
+    if (p->weight_decay == 0 || p->decoupled) return (struct estimate){g, 0};
+    const double decay = p->weight_decay * param;
+    return (struct estimate){in_range(g + decay),
+                             2 * fabs(decay) + fabs(g + decay) + underflow / u};
+}
+
+static struct estimate blend(double beta, double old, struct estimate fresh) {
+    const double rest = 1 - beta;
+    return (struct estimate){in_range(beta * old + rest * fresh.value),
+                             GSL_MAX_DBL(2 * beta, 3 * rest) * fabs(old) +
+                                 rest * (3 * fabs(fresh.value) + fresh.error)};
+}
+
+static struct estimate squared(struct estimate g) {
+    return (struct estimate){g.value * g.value, g.value * g.value + 2 * fabs(g.value) * g.error +
+                                                    u * g.error * g.error};
+}
+
+/* E of z with z's own rounding and underflow: what the next operation meets. */
+static double inherited(struct estimate z) { return z.error + fabs(z.value) + underflow / u; }
+
+static struct estimate divisor(const struct adam_step_problem *p, struct estimate v) {
+    const double d = u * inherited(v), root = sqrt(v.value);
+    const double moved = d <= v.value ? d / (root + sqrt(v.value - d)) : sqrt(d);
+    const double scale = 1 / sqrt(correction(p->beta2, (double)p->step));
+    const double sum = root * scale + p->eps;
+    return (struct estimate){sum, scale * (moved / u + root) + 2 * root * scale + p->eps + sum};
+}
+
+/* Could a float32 intermediate of this size be infinite? */
+static bool leaves_range(double value) { return fabs(value) >= 0.999 * FLT_MAX; }
+
+static struct estimate parameter(const struct adam_step_problem *p, double param, struct estimate m,
+                                 struct estimate v) {
+    const double kept = p->decoupled ? param * (1 - p->lr * p->weight_decay) : param;
+    const double step_size = p->lr / correction(p->beta1, (double)p->step);
+    const struct estimate below = divisor(p, v);
+    const double quotient = m.value / below.value, update = in_range(step_size * quotient);
+    struct estimate result = {kept - update, p->decoupled ? 2 * fabs(kept) : 0};
+    if (!isfinite(m.value) || !isfinite(v.value) || !isfinite(param)) return result;
+    const double least = below.value - u * below.error;
+    const bool lost = leaves_range(quotient) || leaves_range(step_size * m.value);
+    if (!(least > 0) || lost) return (struct estimate){result.value, GSL_POSINF};
+    const double moved = (inherited(m) + fabs(quotient) * below.error) / least + 2 * fabs(quotient);
+    result.error += step_size * moved + 2 * fabs(update) + underflow / u / least;
+    return result;
+}
+
+static void judged(const struct oracle_call *call, int operand, int64_t i, struct estimate z) {
+    const double local = isfinite(z.value) ? second_order * z.error : 0;
+    expect(&call->expected[operand], i, z.value, 0, local);
+}
+
+static void element(const struct oracle_call *call, int64_t i) {
+    const struct adam_step_problem *p = call->problem;
+    const float *const *in = (const float *const *)call->operand;
+    const double param = in[ADAM_STEP_PARAM][i];
+    const struct estimate g = gradient(p, param, in[ADAM_STEP_GRAD][i]);
+    const struct estimate m = blend(p->beta1, in[ADAM_STEP_EXP_AVG][i], g);
+    struct estimate v = blend(p->beta2, in[ADAM_STEP_EXP_AVG_SQ][i], squared(g));
+    judged(call, ADAM_STEP_EXP_AVG, i, m);
+    judged(call, ADAM_STEP_EXP_AVG_SQ, i, v);
+    if (p->amsgrad) {
+        const double largest = in[ADAM_STEP_MAX_EXP_AVG_SQ][i];
+        if (gsl_isnan(largest) || largest > v.value) v.value = largest;
+        judged(call, ADAM_STEP_MAX_EXP_AVG_SQ, i, v);
+    }
+    judged(call, ADAM_STEP_PARAM, i, parameter(p, param, m, v));
+}
+
+static int64_t units(const void *problem) {
+    return oracle_blocks(((const struct adam_step_problem *)problem)->n);
+}
+
+static void evaluate(const struct oracle_call *call, int64_t unit) {
+    const struct adam_step_problem *p = call->problem;
+    const int64_t end = oracle_block_end(unit, p->n);
+    for (int64_t i = unit * ORACLE_BLOCK; i < end; i++) element(call, i);
+}
+
+const struct oracle oracle_adam_step = {sizeof(struct oracle), "adam_step", units, evaluate};

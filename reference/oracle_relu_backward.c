@@ -1,0 +1,18 @@
+/* Oracle of relu_backward: a selection, so no rounding and both gauges 0. */
+#include "kernels/relu/relu_backward.h"
+#include "reference/oracle.h"
+
+static int64_t units(const void *problem) {
+    return oracle_blocks(((const struct relu_backward_problem *)problem)->n);
+}
+
+static void evaluate(const struct oracle_call *call, int64_t unit) {
+    const struct relu_backward_problem *p = call->problem;
+    const float *grad_y = call->operand[RELU_BACKWARD_GRAD_Y];
+    const float *x = call->operand[RELU_BACKWARD_X];
+    for (int64_t i = unit * ORACLE_BLOCK; i < oracle_block_end(unit, p->n); i++)
+        expect(&call->expected[RELU_BACKWARD_GRAD_X], i, x[i] <= 0 ? 0.0 : (double)grad_y[i], 0, 0);
+}
+
+const struct oracle oracle_relu_backward = {sizeof(struct oracle), "relu_backward", units,
+                                            evaluate};
