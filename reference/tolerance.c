@@ -26,7 +26,7 @@ struct tolerance tolerance_for(double terms, const struct accumulation *accumula
     const double amplification = accumulation->amplification > 1 ? accumulation->amplification : 1;
     return (struct tolerance){
         .growth = amplification * tolerance_growth(terms, accumulation),
-        .floor = (terms + 4) * 0x1p-149,
+        .floor = (terms + 4) * (accumulation->flushes ? 0x1p-126 : 0x1p-149),
         .exact = exact,
     };
 }

@@ -21,7 +21,8 @@
  *
  * floor: gradual underflow costs each operation at most 2^-150; (terms + 4) * 2^-149 covers the
  * terms, the elementwise steps and the last rounding. A kernel that flushes denormals to zero
- * fails.
+ * fails, unless it says so (accumulation.flushes): then each of those steps may lose up to
+ * FLT_MIN = 2^-126.
  *
  * Overflow: float32 rounds to infinity from 2^128 - 2^103 on; where |value| + bound reaches that,
  * infinity of the right sign is accepted as well. */

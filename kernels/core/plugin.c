@@ -66,7 +66,7 @@ static const char *implementation_wrong(const struct implementation *i) {
 enum { /* the ends of the structs of ABI 1: shorter ones were never compiled against it */
        PLUGIN_V1 = offsetof(struct assay_plugin, oracles) + sizeof(void *),
        PRIMITIVE_V1 = offsetof(struct primitive, call) + sizeof(void *),
-       IMPLEMENTATION_V1 = offsetof(struct implementation, start) + sizeof(void *),
+       IMPLEMENTATION_V1 = offsetof(struct implementation, no_special) + sizeof(void *),
 };
 
 static enum status add_primitive(const char *path, const struct primitive *given,

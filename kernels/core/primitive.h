@@ -74,6 +74,9 @@ struct accumulation {
                      may come from (Winograd tiles); the oracle widens its gauge by it */
     bool inexact; /* small integers do not give exact results (Winograd F(4x4) fractions):
                      no exact cases */
+    bool flushes; /* values below FLT_MIN may count as 0 anywhere on the way (other people's
+                     libraries): 2^-126 takes the place of 2^-149 in the floor */
+    uint64_t reserved[4]; /* room for more traits: what follows must not move (plugin.h) */
 };
 
 /* ---- the descriptors --------------------------------------------------------------------------
@@ -101,6 +104,9 @@ struct implementation {
     /* NULL, or called once in a process before any other callback (JIT, library handles). A reason
      * means that it is not available here. */
     const char *(*start)(void);
+    /* NULL, or why NaN and infinities as input are not defined here (other people's libraries): no
+     * special cases, reported as SKIP with this reason. */
+    const char *no_special;
 };
 
 struct primitive {

@@ -241,6 +241,10 @@ struct verdict_of check(struct host *host, struct subject *subject,
                     "this algorithm is not exact on small integers by design");
         return result;
     }
+    if (subject->kind == KIND_SPECIAL && implementation->no_special) {
+        finding_set(&result.finding, VERDICT_SKIP, "%s", implementation->no_special);
+        return result;
+    }
     const enum status status = prepare_judge(subject, implementation->accumulation.reach, &error);
     if (status) {
         finding_set(&result.finding,

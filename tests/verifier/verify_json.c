@@ -55,7 +55,13 @@ static json_t *row_json(const struct options *options, const struct row *row) {
     return object;
 }
 
-enum status json_write(const struct options *options, const struct results *results,
+FILE *json_open(const struct options *options, struct error *error) {
+    FILE *file = strcmp(options->json, "-") == 0 ? stdout : fopen(options->json, "w");
+    if (!file) fail(error, STATUS_IO, "--json %.300s: %s", options->json, strerror(errno));
+    return file;
+}
+
+enum status json_write(FILE *file, const struct options *options, const struct results *results,
                        struct error *error) {
     json_t *rows = json_array();
     for (const struct row *row = results->first; row; row = row->next)
@@ -65,14 +71,9 @@ enum status json_write(const struct options *options, const struct results *resu
                              "exit_code", (int)results_exit_code(results), "results", rows);
     if (root && options->seed_given)
         json_object_set_new(root, "seed", json_integer((json_int_t)options->seed));
-    const bool standard = strcmp(options->json, "-") == 0;
-    FILE *file = standard ? stdout : fopen(options->json, "w");
-    enum status status = STATUS_OK;
-    if (!root || !file || json_dumpf(root, file, JSON_INDENT(2)) || putc('\n', file) == EOF ||
-        fflush(file))
-        status = fail(error, STATUS_IO, "--json %s: %s", options->json, strerror(errno));
-    if (file && !standard && fclose(file) && !status)
-        status = fail(error, STATUS_IO, "--json %s: %s", options->json, strerror(errno));
+    bool good = root && !json_dumpf(root, file, JSON_INDENT(2)) && putc('\n', file) != EOF;
     json_decref(root);
-    return status;
+    good = (file == stdout ? fflush(file) : fclose(file)) == 0 && good;
+    if (good) return STATUS_OK;
+    return fail(error, STATUS_IO, "--json %.300s: %s", options->json, strerror(errno));
 }

@@ -2,6 +2,8 @@
 #ifndef TESTS_VERIFIER_VERIFY_RESULTS_H
 #define TESTS_VERIFIER_VERIFY_RESULTS_H
 
+#include <stdio.h>
+
 #include "tests/verifier/verify_checks.h"
 #include "tests/verifier/verify_options.h"
 
@@ -30,9 +32,10 @@ struct results {
     int verdicts[VERDICTS]; /* rows by verdict */
 };
 
+/* A new row at the end; NULL when memory ran out. */
 struct row *results_add(struct results *results, const char *primitive, const char *variant,
                         enum kind kind);
-/* Count one case. NULL when memory ran out. */
+/* Count one case. False when memory ran out. */
 bool row_add(struct row *row, const struct problem_case *item, const struct verdict_of *verdict);
 /* Close a row: its verdict counts from now on. */
 void results_close_row(struct results *results, struct row *row);
@@ -58,7 +61,9 @@ void text_row(struct text_output *text, const struct row *row);
 void text_summary(struct text_output *text, const struct results *results);
 
 /* verify_json.c */
-enum status json_write(const struct options *options, const struct results *results,
+FILE *json_open(const struct options *options, struct error *error); /* NULL: see error */
+/* Writes and closes. */
+enum status json_write(FILE *file, const struct options *options, const struct results *results,
                        struct error *error);
 
 #endif

@@ -214,11 +214,10 @@ int run_verify(const struct options *options, char *program) {
     };
     /* idle OpenMP threads should sleep: many workers may share this machine */
     setenv("OMP_WAIT_POLICY", "passive", 0);
-    enum status status = run_session(&session, program);
-    if (!status) {
-        text_summary(&session.text, &session.results);
-        if (options->json) status = json_write(options, &session.results, &session.error);
-    }
+    FILE *json = options->json ? json_open(options, &session.error) : NULL;
+    enum status status = options->json && !json ? STATUS_IO : run_session(&session, program);
+    if (!status) text_summary(&session.text, &session.results);
+    if (!status && json) status = json_write(json, options, &session.results, &session.error);
     int code = (int)results_exit_code(&session.results);
     if (status) {
         fprintf(stderr, "assay-verify: %s\n", session.error.text);

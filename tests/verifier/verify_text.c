@@ -119,7 +119,7 @@ void text_summary(struct text_output *text, const struct results *results) {
     int rows = 0;
     for (int verdict = 0; verdict < VERDICTS; verdict++) rows += results->verdicts[verdict];
     if (rows < 2 && text->options->verbosity != QUIET) return;
-    printf("%d checks:", rows);
+    printf("%d check%s:", rows, rows == 1 ? "" : "s");
     const char *separator = " ";
     for (int verdict = 0; verdict < VERDICTS; verdict++) {
         if (!results->verdicts[verdict]) continue;

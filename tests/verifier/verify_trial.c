@@ -248,20 +248,31 @@ static bool all_written(const struct trial *trial, const struct capture *a, cons
     return true;
 }
 
-/* The runs differ: because of the poison, or because no two runs agree? Ask a third. */
+/* The runs differ: because of the poison, or because no two runs agree? Two more with the first
+ * poison tell. 1: they agree with the first; 0: not; -1: they could not be had, see finding. */
+static int repeats_under_poison(struct host *host, const struct trial *trial,
+                                const struct implementation *implementation, struct run_plan plan,
+                                const struct capture *first, struct finding *finding) {
+    int agrees = 1;
+    plan.poison = POISON_NAN;
+    for (int run = 0; run < 2 && agrees > 0; run++) {
+        struct capture again;
+        int operand;
+        if (!trial_run(host, trial, implementation, plan, &again, finding))
+            agrees = -1;
+        else if (capture_difference(trial, first, &again, &operand) >= 0)
+            agrees = 0;
+        capture_free(&again);
+    }
+    return agrees;
+}
+
 static void explain_difference(struct host *host, const struct trial *trial,
                                const struct implementation *implementation, struct run_plan plan,
                                const struct capture *first, int operand, int64_t element,
                                struct finding *finding) {
-    struct capture third;
-    plan.poison = POISON_NAN;
-    if (!trial_run(host, trial, implementation, plan, &third, finding)) {
-        capture_free(&third);
-        return;
-    }
-    int other;
-    const bool repeats = capture_difference(trial, first, &third, &other) < 0;
-    capture_free(&third);
+    const int repeats = repeats_under_poison(host, trial, implementation, plan, first, finding);
+    if (repeats < 0) return;
     finding->operand = operand_at(trial, operand)->name;
     shape_print_index(&trial->shape[operand], element, finding->index, sizeof finding->index);
     finding_set(finding, VERDICT_FAIL,

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# layering_red CHECK: the layering check is able to fail. A small tree passes; each slip makes it red.
+check=$1
+tree=$(mktemp -d)
+trap 'rm -rf "$tree"' EXIT
+mkdir -p "$tree"/{kernels/core,kernels/relu,reference,golden,bench,tests/cases,scripts}
+fresh() {
+    find "$tree" -type f -delete
+    printf 'PRIMITIVE(relu)\nIMPL(relu, naive)\n' >"$tree/kernels/registry.def"
+    echo '#include "kernels/relu/relu.h"' >"$tree/kernels/relu/relu_naive.c"
+    printf '#include "kernels/relu/relu.h"\n#include <gsl/gsl_math.h>\n' >"$tree/reference/oracle_relu.c"
+    echo '#include "reference/oracle.h"' >"$tree/golden/golden_io.c"
+    echo '#include "golden/golden_io.h"' >"$tree/tests/verify.c"
+    echo '#include "bench/gbench_shim.h"' >"$tree/bench/gbench_shim.cc"
+    echo '[golden oracle special memory repeat bench bench-full]' >"$tree/tests/cases/relu.cases"
+}
+bad=0
+fresh
+"$check" "$tree" || { echo "a tree in order is red"; bad=1; }
+red() { # WHAT FILE LINE
+    fresh
+    mkdir -p "$(dirname "$tree/$2")"
+    echo "$3" >>"$tree/$2"
+    if "$check" "$tree" >/dev/null; then
+        echo "not noticed: $1"
+        bad=1
+    fi
+}
+red "kernels on reference" kernels/relu/relu_naive.c '#include "reference/oracle.h"'
+red "kernels on tests, spaced" kernels/relu/relu_naive.c '#  include  "tests/verify.h"'
+red "reference on golden" reference/oracle_relu.c '#include "golden/golden_io.h"'
+red "golden on tests" golden/golden_io.c '#include "tests/verify.h"'
+red "bench on tests" bench/gbench_shim.cc '#include "tests/verify.h"'
+red "tests on bench" tests/verify.c '#include "bench/gbench_shim.h"'
+red "reference on an implementation's header" reference/oracle_relu.c '#include "kernels/relu/relu_common.h"'
+red "an included source" tests/verify.c '#include "kernels/relu/relu_naive.c"'
+red "GSL in kernels" kernels/relu/relu_naive.c '#include <gsl/gsl_blas.h>'
+red "HDF5 in tests" tests/verify.c '#include <hdf5.h>'
+red "jansson in golden" golden/golden_io.c '#include <jansson.h>'
+red "more C++" tests/extra.cc 'int x;'
+red "a name twice" kernels/core/golden_io.c 'int x;'
+red "no oracle" kernels/registry.def 'PRIMITIVE(gelu)'
+fresh
+sed -i 's/ special//' "$tree/tests/cases/relu.cases"
+if "$check" "$tree" >/dev/null; then echo "not noticed: no special cases"; bad=1; fi
+exit $bad
