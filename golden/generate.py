@@ -332,7 +332,7 @@ def main():
     except case_files.BadInput as error:
         print(f"golden: {error}", file=sys.stderr)
     except ImportError as error:
-        print(f"golden: {error}; scripts/setup installs it", file=sys.stderr)
+        print(f"{'SKIPPED' if options.check else 'golden'}: {error}; scripts/setup installs it", file=sys.stderr)
     return 2
 
 
