@@ -138,8 +138,8 @@ class Results:
         return max(found, default=None)
 
     def bandwidth(self, threads):
-        """[(level, bytes per second)]: the best of read, copy and triad of every cache level."""
-        return [(b["level"], max(b.get(k, 0.0) for k in ("read", "copy", "triad")))
+        """[(level, bytes per second)]: the best of all access patterns, of every cache level."""
+        return [(b["level"], max(b.get(k, 0.0) for k in ("read", "copy", "triad", "update")))
                 for b in self.machine.get("bandwidth", []) if b["threads"] == threads]
 
 
