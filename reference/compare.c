@@ -35,6 +35,10 @@ struct comparison compare(const struct tensor *got, const struct expectation *ex
     const int64_t elements = shape_elements(&got->shape);
     for (int64_t i = 0; i < elements; i++) {
         if (!expectation_written(expected, i)) continue;
+        if (expects_anything(expected, i)) {
+            result.judged++;
+            continue;
+        }
         const double value = expected->value[i], found = tensor_get(got, i);
         const double bound =
             tolerance_bound(tolerance, value, expected->sum[i], expected->local[i]);

@@ -1,0 +1,27 @@
+/* The register tile of the direct convolution: two half tiles of `half` output pixels each, by
+ * `channels` output channels. */
+#ifndef KERNELS_CONV2D_CONV2D_DIRECT_H
+#define KERNELS_CONV2D_CONV2D_DIRECT_H
+
+#include <stdint.h>
+
+struct direct_tile {
+    const float *weight;             /* [c][kh][kw][channels] */
+    const float *x[2];               /* the first tap of the first pixel of each half */
+    int64_t c, kh, kw;               /* taps */
+    int64_t plane, row, tap, stride; /* floats between channels, taps down, taps right, pixels */
+    float *y[2];                     /* first pixel of each half, first channel */
+    int64_t y_plane;                 /* floats between channels of y */
+    int count[2];                    /* pixels of each half to store, 0..half */
+    int outputs;                     /* channels to store */
+    const float *bias;               /* of the first channel, or NULL */
+};
+
+struct direct_kernel {
+    int channels, half;
+    void (*tile)(const struct direct_tile *t);
+};
+
+extern const struct direct_kernel direct_avx2, direct_avx512;
+
+#endif

@@ -1,0 +1,5 @@
+#include "kernels/conv2d/conv2d_engine.h"
+
+CONV2D_ENGINE(
+    im2col, &conv2d_engine_gemm, ISA_SCALAR,
+    .technique = "implicit im2col into a packed GEMM, plain C; weights packed in prepare");

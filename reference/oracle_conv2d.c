@@ -1,0 +1,233 @@
+/* Oracle of conv2d, on GSL. A unit is one output row (n, o, oy).
+ *
+ * Direct algorithms: a dot product of c/groups*kh*kw terms and a bias, so the gauge is
+ *   sum = sum |x||weight| + |bias|,   local = 0.
+ *
+ * Winograd (reach r > 0, on 3x3 windows of stride 1 and dilation 1): tiles of m = r+1 outputs a
+ * side, from the corner of the image on, computed as (Lavin and Gray, "Fast algorithms for
+ * convolutional neural networks", CVPR 2016)
+ *   y = A^T [ sum_c (G g_c G^T) .* (B^T d_c B) ] A,   d_c: the (m+2) x (m+2) inputs of the tile.
+ * With U = G g G^T and V = B^T d B, an output (i, j) of the tile has two kinds of error, to first
+ * order (Barabasz, Anderson, Soodhalter, Gregg, "Error analysis and improving the accuracy of
+ * Winograd convolution for deep neural networks", ACM TOMS 46 (2020), section 4):
+ *   - the running sums over c, each within growth(c) u sum_c |U_c||V_c|, reach the output through
+ *     A:   sum   = (|A^T| [ sum_c |U_c| .* |V_c| ] |A|)_ij + |bias|;
+ *   - the transforms of tile, filter and result, two passes each of at most 4, 4 and 5 roundings
+ *     (a constant that is not a binary fraction is one more): 28 in all, each in units of the
+ *     transforms of absolute values:
+ *          local = 28 (|A^T| [ sum_c (|G||g_c||G^T|) .* (|B^T||d_c||B|) ] |A|)_ij.
+ * Matrices: interpolation points 0, 1, -1 for m = 2; 0, 1, -1, 2, -2 for m = 4, infinity in both.
+ * An implementation with smaller points is more accurate than that. For independent normal data
+ * the worst output of a tile has sum 2.3 (m = 2) and 60 (m = 4) times that of the direct sum, and
+ * the constant worst-case factors, (max over i of sum_k |A^T|_ik max|G|_k sum|B^T|_k)^2, would be
+ * 25 and 860: the gauges made from the data are tighter by more than a factor of ten.
+ *
+ * Anything is right (conv2d.h leaves them open): padding that meets a weight that is not finite; an output
+ * whose finite products may overflow halfway; with Winograd, every output but a NaN in a tile that
+ * holds an infinity or NaN, or whose transform may overflow. */
+#include <gsl/gsl_blas.h>
+#include <gsl/gsl_math.h>
+#include <math.h>
+#include <string.h>
+
+#include "kernels/conv2d/conv2d.h"
+#include "reference/oracle.h"
+
+enum { TILE_MAX = 6, TRANSFORM_ROUNDINGS = 28 };
+
+static int64_t units(const void *problem) {
+    const struct conv2d_problem *p = problem;
+    return p->n * p->oc * conv2d_oh(p);
+}
+
+/* The row being evaluated. */
+struct row {
+    const struct conv2d_problem *p;
+    const float *x;      /* the group's first channel */
+    const float *weight; /* of this output channel */
+    double bias;
+    int64_t oy, channels;
+};
+
+static double pixel(const struct row *r, int64_t channel, int64_t iy, int64_t ix) {
+    const struct conv2d_problem *p = r->p;
+    if (iy < 0 || iy >= p->h || ix < 0 || ix >= p->w) return 0;
+    return r->x[(channel * p->h + iy) * p->w + ix];
+}
+
+/* ---- direct -----------------------------------------------------------------------------------
+ */
+
+struct dot {
+    gsl_vector *window, *weight;
+    double finite;  /* sum of |x||weight| over the pairs of finite numbers, and |bias| */
+    bool open;      /* padding meets a weight that is not finite */
+    bool undefined; /* the window or the weights hold a NaN */
+};
+
+static void gather(const struct row *r, struct dot *dot, int64_t ox) {
+    const struct conv2d_problem *p = r->p;
+    size_t k = 0;
+    dot->finite = isfinite(r->bias) ? fabs(r->bias) : 0;
+    dot->open = dot->undefined = false;
+    for (int64_t ci = 0; ci < r->channels; ci++)
+        for (int64_t ky = 0; ky < p->kh; ky++)
+            for (int64_t kx = 0; kx < p->kw; kx++, k++) {
+                const int64_t iy = r->oy * p->stride - p->pad + ky * p->dilation;
+                const int64_t ix = ox * p->stride - p->pad + kx * p->dilation;
+                const bool padding = iy < 0 || iy >= p->h || ix < 0 || ix >= p->w;
+                const double value = pixel(r, ci, iy, ix), w = gsl_vector_get(dot->weight, k);
+                gsl_vector_set(dot->window, k, value);
+                if (padding && !isfinite(w)) dot->open = true;
+                if (isnan(value) || isnan(w)) dot->undefined = true;
+                if (isfinite(value) && isfinite(w)) dot->finite += fabs(value * w);
+            }
+}
+
+/* ---- Winograd ---------------------------------------------------------------------------------
+ */
+
+struct winograd {
+    int outputs, inputs; /* m, m + 2 */
+    double at[4][TILE_MAX], g[TILE_MAX][3], bt[TILE_MAX][TILE_MAX];
+};
+
+static const struct winograd winograd2 = {
+    2,
+    4,
+    {{1, 1, 1, 0}, {0, 1, -1, -1}},
+    {{1, 0, 0}, {.5, .5, .5}, {.5, -.5, .5}, {0, 0, 1}},
+    {{1, 0, -1, 0}, {0, 1, 1, 0}, {0, -1, 1, 0}, {0, 1, 0, -1}},
+};
+static const struct winograd winograd4 = {
+    4,
+    6,
+    {{1, 1, 1, 1, 1, 0}, {0, 1, -1, 2, -2, 0}, {0, 1, 1, 4, 4, 0}, {0, 1, -1, 8, -8, 1}},
+    {{1. / 4, 0, 0},
+     {-1. / 6, -1. / 6, -1. / 6},
+     {-1. / 6, 1. / 6, -1. / 6},
+     {1. / 24, 1. / 12, 1. / 6},
+     {1. / 24, -1. / 12, 1. / 6},
+     {0, 0, 1}},
+    {{4, 0, -5, 0, 1, 0},
+     {0, -4, -4, 1, 1, 0},
+     {0, 4, -4, -1, 1, 0},
+     {0, -2, -1, 2, 1, 0},
+     {0, 2, -1, -2, 1, 0},
+     {0, 4, 0, -5, 0, 1}},
+};
+
+static const struct winograd *winograd_of(const struct conv2d_problem *p, int reach) {
+    if (p->kh != 3 || p->kw != 3 || p->stride != 1 || p->dilation != 1) return NULL;
+    return reach == 3 ? &winograd4 : reach == 1 ? &winograd2 : NULL;
+}
+
+/* out = left in left^T, of sizes (rows x cols)(cols x cols)(cols x rows); `magnitude`: of absolute
+ * values throughout. */
+static void sandwich(int rows, int cols, int stride, const double *left, const double *in,
+                     double *out, bool magnitude) {
+    double half[TILE_MAX][TILE_MAX];
+    for (int i = 0; i < rows; i++)
+        for (int j = 0; j < cols; j++) {
+            half[i][j] = 0;
+            for (int k = 0; k < cols; k++) {
+                const double term = left[i * stride + k] * in[k * cols + j];
+                half[i][j] += magnitude ? fabs(term) : term;
+            }
+        }
+    for (int i = 0; i < rows; i++)
+        for (int j = 0; j < rows; j++) {
+            double sum = 0;
+            for (int k = 0; k < cols; k++) {
+                const double term = half[i][k] * left[j * stride + k];
+                sum += magnitude ? fabs(term) : term;
+            }
+            out[i * rows + j] = sum;
+        }
+}
+
+/* The gauges of one tile in the transformed domain: products[i][j] = sum_c |U||V|, transforms alike
+ * of transformed absolute values. */
+struct tile_gauge {
+    double products[TILE_MAX * TILE_MAX], transforms[TILE_MAX * TILE_MAX];
+};
+
+static void tile_gauge(const struct row *r, const struct winograd *f, int64_t top, int64_t left,
+                       struct tile_gauge *gauge) {
+    const int a = f->inputs;
+    memset(gauge, 0, sizeof *gauge);
+    for (int64_t ci = 0; ci < r->channels; ci++) {
+        double d[TILE_MAX * TILE_MAX], g[9], v[TILE_MAX * TILE_MAX], u[TILE_MAX * TILE_MAX];
+        for (int i = 0; i < a; i++)
+            for (int j = 0; j < a; j++) d[i * a + j] = pixel(r, ci, top + i, left + j);
+        for (int k = 0; k < 9; k++) g[k] = r->weight[ci * 9 + k];
+        for (int magnitude = 0; magnitude < 2; magnitude++) {
+            sandwich(a, a, TILE_MAX, f->bt[0], d, v, magnitude);
+            sandwich(a, 3, 3, f->g[0], g, u, magnitude);
+            double *sum = magnitude ? gauge->transforms : gauge->products;
+            for (int k = 0; k < a * a; k++) sum[k] += fabs(u[k] * v[k]);
+        }
+    }
+}
+
+/* (|A^T| [gauge] |A|)_ij */
+static double through(const struct winograd *f, const double *gauge, int64_t i, int64_t j) {
+    double sum = 0;
+    for (int k = 0; k < f->inputs; k++)
+        for (int l = 0; l < f->inputs; l++)
+            sum += fabs(f->at[i][k] * f->at[j][l]) * gauge[k * f->inputs + l];
+    return sum;
+}
+
+/* ---- one row ----------------------------------------------------------------------------------
+ */
+
+static void evaluate_row(const struct row *r, const struct winograd *f, struct dot *dot,
+                         const struct expectation *y, int64_t first) {
+    const struct conv2d_problem *p = r->p;
+    struct tile_gauge gauge;
+    for (int64_t ox = 0; ox < conv2d_ow(p); ox++) {
+        const int64_t m = f ? f->outputs : 1;
+        if (f && ox % m == 0) tile_gauge(r, f, r->oy / m * m - p->pad, ox - p->pad, &gauge);
+        gather(r, dot, ox);
+        double value, sum = dot->finite, local = 0;
+        gsl_blas_ddot(dot->window, dot->weight, &value);
+        value += r->bias;
+        if (f) {
+            sum = through(f, gauge.products, r->oy % m, ox % m) + fabs(r->bias);
+            local = TRANSFORM_ROUNDINGS * through(f, gauge.transforms, r->oy % m, ox % m);
+        }
+        /* What intermediate results may reach; with Winograd it is infinite or NaN where the tile
+         * is not finite. */
+        const double magnitude = f ? local + fabs(r->bias) : dot->finite;
+        const bool settled = f ? dot->undefined : isnan(value);
+        if (!dot->open && (settled || magnitude < 0x1p127))
+            expect(y, first + ox, value, sum, local);
+        else
+            expect_anything(y, first + ox);
+    }
+}
+
+static void evaluate(const struct oracle_call *call, int64_t unit) {
+    const struct conv2d_problem *p = call->problem;
+    const int64_t oh = conv2d_oh(p), ow = conv2d_ow(p), cg = p->c / p->groups;
+    const int64_t o = unit / oh % p->oc, n = unit / oh / p->oc, group = o / (p->oc / p->groups);
+    const size_t terms = (size_t)(cg * p->kh * p->kw);
+    const float *weight = (const float *)call->operand[CONV2D_WEIGHT] + o * (int64_t)terms;
+    const float *bias = call->operand[CONV2D_BIAS];
+    const struct row row = {
+        .p = p,
+        .x = (const float *)call->operand[CONV2D_X] + (n * p->c + group * cg) * p->h * p->w,
+        .weight = weight,
+        .bias = bias ? bias[o] : 0,
+        .oy = unit % oh,
+        .channels = cg,
+    };
+    struct dot dot = {gsl_vector_alloc(terms), gsl_vector_alloc(terms), 0, false, false};
+    for (size_t k = 0; k < terms; k++) gsl_vector_set(dot.weight, k, weight[k]);
+    evaluate_row(&row, winograd_of(p, call->reach), &dot, &call->expected[CONV2D_Y], unit * ow);
+    gsl_vector_free(dot.window);
+    gsl_vector_free(dot.weight);
+}
+
+const struct oracle oracle_conv2d = {sizeof(struct oracle), "conv2d", units, evaluate};
