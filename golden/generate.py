@@ -311,14 +311,14 @@ def generate(wanted, cases, force):
     return 0
 
 
-def main():
+def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], epilog="See the top of this file.")
     parser.add_argument("primitive", nargs="*", help="default: every one in kernels/registry.def")
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument("--check", action="store_true", help="recompute every output, write nothing")
     mode.add_argument("--checksums", action="store_true", help="verify SHA256SUMS only")
     mode.add_argument("--force", action="store_true", help="write files that are not stale, too")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     try:
         known = case_files.primitives()
         unknown = [name for name in options.primitive if name not in known]
