@@ -1,0 +1,163 @@
+/* What the conv2d/onednn* files share: oneDNN's convolution with layouts of its own choice, and the
+ * reorders between those and NCHW. A file defines ONEDNN_ALGORITHM before it includes this.
+ *
+ * The primitives of the last problems are kept, so that runs do not create any. Weights go to
+ * oneDNN's layout in prepare; its copies of x and y live in the workspace. */
+#ifndef KERNELS_CONV2D_CONV2D_ONEDNN_H
+#define KERNELS_CONV2D_CONV2D_ONEDNN_H
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels/conv2d/conv2d.h"
+#include "kernels/core/onednn.h"
+
+/* One operand: NCHW and oneDNN's layout of it. */
+struct side {
+    dnnl_exec_arg_t plain, own; /* memories; own.memory is plain.memory where layouts agree */
+    dnnl_primitive_t reorder;   /* NULL where layouts agree */
+    dnnl_exec_arg_t from, to;
+    size_t own_bytes; /* 0 where layouts agree */
+};
+
+struct plan {
+    struct conv2d_problem problem;
+    dnnl_primitive_t convolution;
+    struct side x, weight, y;
+    dnnl_exec_arg_t bias;
+};
+
+enum { PLANS = 16 };
+static struct plan plans[PLANS];
+static int plans_next;
+
+static void drop_side(struct side *s) {
+    if (s->reorder) dnnl_primitive_destroy(s->reorder);
+    if (s->own.memory && s->own.memory != s->plain.memory) dnnl_memory_destroy(s->own.memory);
+    if (s->plain.memory) dnnl_memory_destroy(s->plain.memory);
+}
+
+static void drop(struct plan *plan) {
+    drop_side(&plan->x);
+    drop_side(&plan->weight);
+    drop_side(&plan->y);
+    if (plan->bias.memory) dnnl_memory_destroy(plan->bias.memory);
+    if (plan->convolution) dnnl_primitive_destroy(plan->convolution);
+    memset(plan, 0, sizeof *plan);
+}
+
+/* Both memories, and the reorder from NCHW (`in`) or to it. */
+static bool make_side(struct side *s, int role, const dnnl_memory_desc_t *plain,
+                      const dnnl_memory_desc_t *own, bool in) {
+    s->plain = onednn_argument(role, plain);
+    s->own = s->plain;
+    if (!s->plain.memory) return false;
+    if (dnnl_memory_desc_equal(plain, own)) return true;
+    s->own = onednn_argument(role, own);
+    s->own_bytes = (dnnl_memory_desc_get_size(own) + 63) / 64 * 64;
+    dnnl_primitive_desc_t description;
+    if (!s->own.memory ||
+        dnnl_reorder_primitive_desc_create(&description, in ? plain : own, onednn_engine,
+                                           in ? own : plain, onednn_engine, NULL) != dnnl_success)
+        return false;
+    const dnnl_status_t status = dnnl_primitive_create(&s->reorder, description);
+    dnnl_primitive_desc_destroy(description);
+    s->from = (dnnl_exec_arg_t){DNNL_ARG_FROM, in ? s->plain.memory : s->own.memory};
+    s->to = (dnnl_exec_arg_t){DNNL_ARG_TO, in ? s->own.memory : s->plain.memory};
+    return status == dnnl_success;
+}
+
+/* NCHW layouts of x, weight, bias, y. */
+struct layouts {
+    dnnl_memory_desc_t x, weight, bias, y;
+};
+
+static bool describe(const struct conv2d_problem *p, struct layouts *plain) {
+    const dnnl_dims_t x = {p->n, p->c, p->h, p->w}, bias = {p->oc};
+    const dnnl_dims_t y = {p->n, p->oc, conv2d_oh(p), conv2d_ow(p)};
+    const dnnl_dims_t dense = {p->oc, p->c, p->kh, p->kw};
+    const dnnl_dims_t grouped = {p->groups, p->oc / p->groups, p->c / p->groups, p->kh, p->kw};
+    const bool one = p->groups == 1;
+    return dnnl_memory_desc_init_by_tag(&plain->x, 4, x, dnnl_f32, dnnl_nchw) == dnnl_success &&
+           dnnl_memory_desc_init_by_tag(&plain->y, 4, y, dnnl_f32, dnnl_nchw) == dnnl_success &&
+           dnnl_memory_desc_init_by_tag(&plain->bias, 1, bias, dnnl_f32, dnnl_a) == dnnl_success &&
+           dnnl_memory_desc_init_by_tag(&plain->weight, one ? 4 : 5, one ? dense : grouped,
+                                        dnnl_f32, one ? dnnl_oihw : dnnl_goihw) == dnnl_success;
+}
+
+static dnnl_memory_desc_t any_layout(dnnl_memory_desc_t layout) {
+    dnnl_memory_desc_init_by_tag(&layout, layout.ndims, layout.dims, dnnl_f32, dnnl_format_tag_any);
+    return layout;
+}
+
+static dnnl_primitive_desc_t choose(const struct conv2d_problem *p, const struct layouts *plain) {
+    const dnnl_memory_desc_t x = any_layout(plain->x), weight = any_layout(plain->weight),
+                             y = any_layout(plain->y);
+    const dnnl_dims_t strides = {p->stride, p->stride}, padding = {p->pad, p->pad};
+    const dnnl_dims_t dilation = {p->dilation - 1, p->dilation - 1};
+    dnnl_convolution_desc_t operation;
+    dnnl_primitive_desc_t description;
+    if (dnnl_dilated_convolution_forward_desc_init(&operation, dnnl_forward_inference,
+                                                   ONEDNN_ALGORITHM, &x, &weight,
+                                                   p->bias ? &plain->bias : NULL, &y, strides,
+                                                   dilation, padding, padding) != dnnl_success ||
+        dnnl_primitive_desc_create(&description, &operation, NULL, onednn_engine, NULL) !=
+            dnnl_success)
+        return NULL;
+    return description;
+}
+
+static bool make(struct plan *plan, const struct conv2d_problem *p) {
+    struct layouts plain;
+    if (!describe(p, &plain)) return false;
+    const dnnl_primitive_desc_t description = choose(p, &plain);
+    if (!description) return false;
+    const dnnl_memory_desc_t *x = dnnl_primitive_desc_query_md(description, dnnl_query_src_md, 0);
+    const dnnl_memory_desc_t *w =
+        dnnl_primitive_desc_query_md(description, dnnl_query_weights_md, 0);
+    const dnnl_memory_desc_t *y = dnnl_primitive_desc_query_md(description, dnnl_query_dst_md, 0);
+    const bool made = dnnl_primitive_create(&plan->convolution, description) == dnnl_success &&
+                      make_side(&plan->x, DNNL_ARG_SRC, &plain.x, x, true) &&
+                      make_side(&plan->weight, DNNL_ARG_WEIGHTS, &plain.weight, w, true) &&
+                      make_side(&plan->y, DNNL_ARG_DST, &plain.y, y, false);
+    plan->bias = onednn_argument(DNNL_ARG_BIAS, &plain.bias);
+    dnnl_primitive_desc_destroy(description);
+    plan->problem = *p;
+    return made && plan->bias.memory;
+}
+
+/* NULL when oneDNN has none for this problem. */
+static struct plan *plan_of(const struct conv2d_problem *p) {
+    for (int i = 0; i < PLANS; i++)
+        if (plans[i].convolution && memcmp(&plans[i].problem, p, sizeof *p) == 0) return &plans[i];
+    struct plan *plan = &plans[plans_next++ % PLANS];
+    drop(plan);
+    const int before = onednn_threads(1);
+    const bool made = make(plan, p);
+    onednn_threads(before);
+    if (made) return plan;
+    drop(plan);
+    return NULL;
+}
+
+static const char *supports(const void *problem) {
+    const struct conv2d_problem *p = problem;
+    return p->n == 0 || plan_of(p) ? NULL : "oneDNN has no such algorithm for this shape";
+}
+
+/* Put a side's data in place and run its reorder. */
+static void bind(struct side *s, const void *plain, void *own) {
+    onednn_bind(&s->plain, plain);
+    if (s->reorder) onednn_bind(&s->own, own);
+}
+
+static void reorder(struct side *s) {
+    if (s->reorder) onednn_execute(s->reorder, 2, (const dnnl_exec_arg_t[]){s->from, s->to});
+}
+
+static void convolve(const struct plan *plan) {
+    const dnnl_exec_arg_t argument[] = {plan->x.own, plan->weight.own, plan->y.own, plan->bias};
+    onednn_execute(plan->convolution, plan->problem.bias ? 4 : 3, argument);
+}
+
+#endif
