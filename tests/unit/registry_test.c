@@ -1,0 +1,75 @@
+#include "kernels/core/registry.h"
+
+#include "kernels/core/fill.h"
+#include "reference/oracle.h"
+#include "tests/unit/check.h"
+#include "tests/unit/toy.h"
+
+/* What every descriptor of the tree must have. */
+static void primitives(void) {
+    const struct primitive *p;
+    int count = 0;
+    for (; (p = registry_primitive(count)); count++) {
+        CHECK(registry_find_primitive(p->name) == p);
+        CHECK(p->size == sizeof *p && p->summary && p->formula && p->shape && p->flops);
+        CHECK(p->terms && p->call && p->operand_count > 0 && p->operand_count <= OPERANDS_MAX);
+        CHECK(p->summary && !strchr(p->summary, '\n') && p->formula && !strchr(p->formula, '\n'));
+        struct problem problem;
+        struct error error = {""};
+        problem_init(&problem, p);
+        CHECK(problem_check(&problem, &error) == STATUS_OK);
+        CHECK_TEXT(error.text, "");
+        CHECK(problem_terms(&problem) >= 1 && problem_flops(&problem) >= 0);
+        CHECK(problem_bytes(&problem) > 0);
+        const struct oracle *oracle = oracle_find(p->name);
+        CHECK(oracle && oracle->units(problem.value) > 0);
+    }
+    CHECK(count > 0);
+    CHECK(registry_primitive(-1) == NULL && registry_primitive(count + 5) == NULL);
+    CHECK(registry_find_primitive("toy") == NULL);
+}
+
+static void implementations(void) {
+    const struct implementation *i;
+    int count = 0;
+    for (; (i = registry_implementation(count)); count++) {
+        CHECK(registry_find_implementation(i->primitive, i->variant) == i);
+        CHECK(registry_find_primitive(i->primitive) != NULL);
+        CHECK(i->size == sizeof *i && i->kernel && i->technique);
+        CHECK(i->technique && !strchr(i->technique, '\n'));
+        CHECK(!i->prepare == !i->prepared_bytes);
+        /* names say what CMake compiled: see registry.def */
+        const bool avx512 = strstr(i->variant, "avx512"), avx2 = strstr(i->variant, "avx2");
+        if (avx512) CHECK(i->isa == ISA_AVX512);
+        if (avx2) CHECK(i->isa == ISA_AVX2);
+    }
+    CHECK(count > 0);
+    CHECK(registry_implementation(-1) == NULL);
+    CHECK(registry_find_implementation("softmax", "nosuch") == NULL);
+}
+
+static void additions(void) {
+    static const struct implementation mine = {
+        .size = sizeof mine, .primitive = "toy", .variant = "mine", .technique = "none"};
+    struct error error;
+    CHECK(registry_add_implementation(&mine, &error) == STATUS_BAD_INPUT);
+    CHECK_TEXT(error.text, "toy/mine: there is no primitive toy");
+    CHECK(registry_add_primitive(&primitive_toy, &error) == STATUS_OK);
+    CHECK(registry_add_primitive(&primitive_toy, &error) == STATUS_BAD_INPUT);
+    CHECK_TEXT(error.text, "primitive toy exists already");
+    CHECK(registry_add_implementation(&mine, &error) == STATUS_OK);
+    CHECK(registry_add_implementation(&mine, &error) == STATUS_BAD_INPUT);
+    CHECK_TEXT(error.text, "toy/mine exists already");
+    CHECK(registry_find_implementation("toy", "mine") == &mine);
+    CHECK(registry_find_primitive("toy") == &primitive_toy);
+    int last = 0;
+    while (registry_implementation(last + 1)) last++;
+    CHECK(registry_implementation(last) == &mine);
+}
+
+int main(void) {
+    primitives();
+    implementations();
+    additions();
+    return check_done();
+}
