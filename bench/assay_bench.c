@@ -2,13 +2,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bench/candidate.h"
 #include "bench/clock.h"
 #include "bench/context.h"
 #include "bench/display.h"
 #include "bench/options.h"
+#include "bench/roofline.h"
 #include "bench/selection.h"
+#include "kernels/core/plugin.h"
 #include "kernels/core/registry.h"
 #include "kernels/core/threads.h"
 
@@ -19,6 +22,7 @@ static struct progress progress;
 struct sweep {
     const struct options *options;
     struct selection selection;
+    struct machine machine;
     size_t cold_bytes;
     int timed, failed, skipped;
 };
@@ -103,6 +107,9 @@ static void run_group(struct sweep *sweep, struct group *group) {
         c->after = after_repetition;
         candidate_verify(c, pace.longest_call);
         candidate_plan(c, &pace);
+        c->bound_seconds =
+            roofline_seconds(&sweep->machine, &c->workload->problem,
+                             sweep->cold_bytes ? SIZE_MAX : c->workload->footprint, c->threads);
         candidate_register(c);
     }
     gb_run();
@@ -168,19 +175,73 @@ static int list(const struct sweep *sweep) {
     return EXIT_PASSED;
 }
 
-static int run(struct sweep *sweep) {
-    const struct options *o = sweep->options;
+/* ---- the machine ------------------------------------------------------------------------------
+ */
+
+static void show_measuring(const char *what, double done) {
+    static int shown = -1;
+    const int tenth = (int)(10 * done);
+    if (isatty(STDERR_FILENO) == 1)
+        fprintf(stderr, "\r\033[Kmeasuring the machine's ceilings, once: %3.0f%% %s", 100 * done,
+                what);
+    else if (shown < 0 || tenth / 5 != shown / 5)
+        fprintf(stderr, "assay-bench: measuring the machine's ceilings, once: %.0f%%\n",
+                100 * done);
+    shown = tenth;
+}
+
+static enum status get_machine(struct machine *machine, bool refresh, struct error *error) {
     const struct cpu cpu = cpu_describe();
-    const struct gb_output output = {o->format != NULL, o->aggregates_only, o->out, o->out_format};
+    const enum status status = machine_get(machine, &cpu, refresh, show_measuring, error);
+    if (isatty(STDERR_FILENO) == 1) fprintf(stderr, "\r\033[K");
+    return status;
+}
+
+static int machine_command(const struct options *o) {
+    struct machine machine;
     struct error error;
-    enum status status = STATUS_OK;
-    if (!gb_open(&output)) return EXIT_BAD_INPUT;
-    context_publish(&cpu, o->threads ? o->threads : cpu.processors, "");
-    if (o->cold) sweep->cold_bytes = cold_bytes(&cpu);
+    char path[512];
+    if (get_machine(&machine, o->refresh, &error)) {
+        bad(&error);
+        return EXIT_FAILED;
+    }
+    machine_path(&machine.cpu, path, sizeof path);
+    if (o->json) {
+        char *text = machine_to_json(&machine, true);
+        if (text) puts(text);
+        free(text);
+    } else {
+        machine_print(&machine);
+        printf("\nremembered in %s; assay machine --refresh measures again\n", path);
+    }
+    return EXIT_PASSED;
+}
+
+/* ---- the whole --------------------------------------------------------------------------------
+ */
+
+static enum status run_all(struct sweep *sweep, struct error *error) {
+    const struct options *o = sweep->options;
+    enum status status = get_machine(&sweep->machine, o->refresh, error);
+    char *machine = status ? NULL : machine_to_json(&sweep->machine, false);
+    if (status || !machine) return status ? status : fail(error, STATUS_NO_MEMORY, "out of memory");
+    const struct cpu *cpu = &sweep->machine.cpu;
+    context_publish(cpu, o->threads ? o->threads : cpu->processors, machine);
+    free(machine);
+    if (o->cold) sweep->cold_bytes = cold_bytes(cpu);
     progress_start(&progress, count_candidates(sweep), o->budget_seconds);
     for (int i = 0; i < sweep->selection.count && !status; i++)
-        status = run_problem(sweep, &sweep->selection.item[i], &error);
+        status = run_problem(sweep, &sweep->selection.item[i], error);
     progress_hide(&progress);
+    return status;
+}
+
+static int run(struct sweep *sweep) {
+    const struct options *o = sweep->options;
+    const struct gb_output output = {o->format != NULL, o->aggregates_only, o->out, o->out_format};
+    struct error error;
+    if (!gb_open(&output)) return EXIT_BAD_INPUT;
+    const enum status status = run_all(sweep, &error);
     if (!gb_close()) {
         fprintf(stderr, "assay-bench: the report could not be written\n");
         return EXIT_FAILED;
@@ -192,7 +253,8 @@ static int run(struct sweep *sweep) {
     fprintf(stderr, "assay-bench: %d timed, %d skipped, %d failed in %.0f s%s%s\n", sweep->timed,
             sweep->skipped, sweep->failed, seconds_now() - progress.started,
             o->out ? "; report: " : "", o->out ? o->out : "");
-    return sweep->failed ? EXIT_FAILED : EXIT_PASSED;
+    if (sweep->failed) return EXIT_FAILED;
+    return sweep->timed ? EXIT_PASSED : EXIT_NOTHING_RAN;
 }
 
 int main(int argc, char **argv) {
@@ -200,14 +262,15 @@ int main(int argc, char **argv) {
     struct sweep sweep = {.options = &options};
     struct error error;
     options_parse(&options, argc, argv);
+    if (options.machine) return machine_command(&options);
+    for (int i = 0; i < options.plugins.count; i++)
+        if (plugin_load(options.plugins.item[i], oracle_add, &error)) return bad(&error);
     if (selection_make(&sweep.selection, &options, &error)) return bad(&error);
     int code = EXIT_NOTHING_RAN;
-    if (count_candidates(&sweep) == 0) {
+    if (count_candidates(&sweep) == 0)
         fprintf(stderr, "assay-bench: nothing matches\n");
-    } else {
+    else
         code = options.list_tests ? list(&sweep) : run(&sweep);
-        if (code == EXIT_PASSED && !options.list_tests && !sweep.timed) code = EXIT_NOTHING_RAN;
-    }
     selection_free(&sweep.selection);
     return code;
 }

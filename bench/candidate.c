@@ -237,6 +237,7 @@ static void report(struct candidate *c, struct gb_state *state, double seconds) 
     gb_counter(state, "bytes_per_second", w->bytes / seconds);
     gb_counter(state, "roofline", fraction);
     gb_counter(state, "threads", c->threads);
+    gb_counter(state, "peer", c->implementation->peer);
     gb_counter(state, "prepare_ns", c->prepare_seconds > 0 ? c->prepare_seconds * 1e9 : 0);
     gb_counter(state, "error_ratio", c->error_ratio);
     gb_counter(state, "judged", c->judged);

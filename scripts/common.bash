@@ -28,12 +28,12 @@ quietly() {
     "$@" >"$log" 2>&1 || { local status=$?; cat "$log" >&2; return "$status"; }
 }
 
-# build PRESET: configure when there is no build yet or the presets changed, and bring it up to date.
+# build PRESET [CMAKE --build OPTIONS]: configure when there is no build yet or the presets changed, and bring it up to date.
 build() {
     local folder=$top/build/$1
     if [ ! "$folder/build.ninja" -nt "$top/CMakePresets.json" ]; then
         (cd "$top" && quietly "$folder/configure.log" cmake --preset "$1")
         grep '^-- assay:\|^--   ' "$folder/configure.log" || true
     fi
-    cmake --build "$folder" --parallel "$(nproc)"
+    cmake --build "$folder" --parallel "$(nproc)" "${@:2}"
 }

@@ -39,8 +39,8 @@ def chip(verdict):
 
 def styles_of(results):
     """Style index per variant: the same all over the page, distinct within a primitive wherever possible."""
-    variants = list(dict.fromkeys(m.variant for m in results.measurements if m.variant != "naive"))
-    return {"naive": 0, **{v: i + 1 for i, v in enumerate(variants)}}
+    variants = sorted({(m.peer, m.variant) for m in results.measurements if m.variant != "naive"})
+    return {"naive": 0, **{v: i + 1 for i, (_, v) in enumerate(variants)}}
 
 
 def local_styles(variants, wanted):
@@ -326,7 +326,7 @@ def caches(value):
     if isinstance(value, str):
         return value
     if isinstance(value, list):
-        return ", ".join(f"L{c.get('level')} {c.get('type', '')[:4]} {numbers.memory(c.get('size', 0))}" for c in value
+        return ", ".join(f"L{c.get('level')} {numbers.memory(c.get('size', 0))}" for c in value
                          if c.get("type") != "Instruction")
     return ""
 

@@ -67,7 +67,7 @@ class Measurement:
 
     @property
     def roofline(self):
-        return self.counters.get("roofline")
+        return self.counters.get("roofline") or None
 
     @property
     def error(self):
@@ -138,8 +138,8 @@ class Results:
         return max(found, default=None)
 
     def bandwidth(self, threads):
-        """[(level, bytes per second)]: the best of read, copy and triad of every cache level."""
-        return [(b["level"], max(b.get(k, 0.0) for k in ("read", "copy", "triad")))
+        """[(level, bytes per second)]: the best of all access patterns, of every cache level."""
+        return [(b["level"], max(b.get(k, 0.0) for k in ("read", "copy", "triad", "update")))
                 for b in self.machine.get("bandwidth", []) if b["threads"] == threads]
 
 
@@ -198,7 +198,18 @@ def measurements_of(rows):
             raise BadResults(f"{row.get('name')}: bad or missing {error}") from None
     for measurement in found.values():
         finish(measurement)
-    return list(found.values())
+    return in_order(found.values())
+
+
+def in_order(measurements):
+    """Primitives and problems as in the file; naive, then the project's own, then rivals: runs are interleaved at
+    random, and a report should not be."""
+    places = {}
+    for m in measurements:
+        places.setdefault(m.primitive, len(places))
+        places.setdefault((m.primitive, m.problem), len(places))
+    return sorted(measurements, key=lambda m: (places[m.primitive], places[m.primitive, m.problem], m.threads, m.peer,
+                                               m.variant != "naive", m.variant))
 
 
 def identity(row):

@@ -25,8 +25,17 @@ def browse(chromium, file, folder):
     return done.stdout, re.findall(r".*CONSOLE.*", done.stderr)
 
 
+def browser():
+    """A Chromium that runs: Ubuntu's package without snap is a script that only says so."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        path = shutil.which(name)
+        if path and subprocess.run([path, "--version"], capture_output=True, timeout=60).returncode == 0:
+            return path
+    return None
+
+
 def main():
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    chromium = browser()
     if not chromium:
         print("SKIPPED: no chromium here (scripts/setup --only browser)")
         return 0

@@ -1,0 +1,35 @@
+/* The loops behind the machine's ceilings, one set per instruction set (machine_kernels_<isa>.c).
+ *
+ * Element counts are multiples of MACHINE_BLOCK, pointers 64-byte aligned. What is counted as bytes
+ * is what the kernel reads and writes by its formula: no write-allocate. */
+#ifndef BENCH_MACHINE_KERNELS_H
+#define BENCH_MACHINE_KERNELS_H
+
+#include <stdint.h>
+
+#include "kernels/core/isa.h"
+
+enum { MACHINE_BLOCK = 128 };
+
+enum stream { STREAM_READ, STREAM_COPY, STREAM_TRIAD, STREAM_UPDATE, STREAMS };
+
+struct machine_kernels {
+    enum isa isa;
+    double flops_per_round;
+    /* Independent chains of multiply-adds whose operands stay in registers. */
+    float (*multiply_add)(int64_t rounds);
+    float (*read)(const float *x, int64_t n);                           /* sum of x */
+    void (*copy)(float *y, const float *x, int64_t n);                  /* y = x */
+    void (*triad)(float *z, const float *x, const float *y, int64_t n); /* z = x + 3 y */
+    void (*update)(float *x, int64_t n); /* x = x / 2 + 1/2, in place */
+    /* With stores that bypass the caches; NULL where there are none. */
+    void (*copy_past)(float *y, const float *x, int64_t n);
+    void (*triad_past)(float *z, const float *x, const float *y, int64_t n);
+};
+
+extern const struct machine_kernels machine_kernels_scalar;
+#if ASSAY_SIMD
+extern const struct machine_kernels machine_kernels_avx2, machine_kernels_avx512;
+#endif
+
+#endif

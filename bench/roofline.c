@@ -1,0 +1,50 @@
+#include "bench/roofline.h"
+
+#include <math.h>
+
+static double peak(const struct machine *m, int threads) {
+    double best = 0;
+    for (int isa = 0; isa < ISA_LEVELS; isa++)
+        best = fmax(best, machine_flops(m, (enum isa)isa, threads));
+    return best;
+}
+
+/* Seconds per byte of a mix of which the fraction `written` is stores. */
+static double mix(const struct machine *m, double written, size_t footprint, int threads) {
+    const double read = 1 / machine_stream(m, STREAM_READ, footprint, threads);
+    const double triad = 1 / machine_stream(m, STREAM_TRIAD, footprint, threads);
+    const double copy = 1 / machine_stream(m, STREAM_COPY, footprint, threads);
+    if (written <= 1. / 3) return read + (triad - read) * written * 3;
+    if (written <= 0.5) return triad + (copy - triad) * (written * 6 - 2);
+    return copy;
+}
+
+/* What the primitive says must cross memory may be less than its operands, or more (a primitive may
+ * need several passes): the shares of the operands are scaled to it. */
+static double move_seconds(const struct machine *m, const struct problem *problem, size_t footprint,
+                           int threads) {
+    const struct primitive *primitive = problem->primitive;
+    double in = 0, out = 0, both = 0;
+    for (int i = 0; i < primitive->operand_count; i++) {
+        const struct operand *operand = &primitive->operands[i];
+        const struct shape shape = problem_shape(problem, i);
+        const double bytes = (double)shape_elements(&shape) * (double)dtype_bytes(operand->dtype);
+        const bool read = problem_reads(problem, i);
+        if (read && operand_is_output(operand))
+            both += 2 * bytes;
+        else if (operand_is_output(operand))
+            out += bytes;
+        else if (read)
+            in += bytes;
+    }
+    if (!(in + out + both > 0)) return 0;
+    double seconds = both / machine_stream(m, STREAM_UPDATE, footprint, threads);
+    if (in + out > 0) seconds += (in + out) * mix(m, out / (in + out), footprint, threads);
+    return seconds * problem_bytes(problem) / (in + out + both);
+}
+
+double roofline_seconds(const struct machine *m, const struct problem *problem, size_t footprint,
+                        int threads) {
+    return fmax(problem_flops(problem) / peak(m, threads),
+                move_seconds(m, problem, footprint ? footprint : 1, threads));
+}

@@ -1,0 +1,26 @@
+/* The least time that a problem can take on this machine.
+ *
+ *   bound = max(flops / peak, time to move its bytes)
+ *
+ * peak: multiply-adds per second of the best instruction set that the machine has, whatever an
+ * implementation uses, so that fractions of different implementations can be compared.
+ *
+ * Bytes move as fast as measured for streams over a working set as large as the problem's operands
+ * (with --cold: in memory). In-out operands go at the rate of the in-place update. The others are
+ * read and written in a mix; seconds per byte are interpolated between the measured read (nothing
+ * written), triad (a third) and copy (a half, or more). A problem that stays in cache is so held to
+ * its cache's speed.
+ *
+ * Williams, Waterman, Patterson, "Roofline: an insightful visual performance model for multicore
+ * architectures", CACM 52 (2009). */
+#ifndef BENCH_ROOFLINE_H
+#define BENCH_ROOFLINE_H
+
+#include "bench/machine.h"
+#include "kernels/core/primitive.h"
+
+/* Seconds per call. `footprint`: bytes the operands take up; SIZE_MAX: they come from memory. */
+double roofline_seconds(const struct machine *machine, const struct problem *problem,
+                        size_t footprint, int threads);
+
+#endif
