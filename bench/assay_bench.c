@@ -15,7 +15,7 @@
 #include "kernels/core/registry.h"
 #include "kernels/core/threads.h"
 
-enum { REPETITIONS = 5 };
+enum { REPETITIONS = 5, LONG_SWEEP = 40, SLOW_MAX = 64 };
 
 static struct progress progress;
 
@@ -24,12 +24,17 @@ struct sweep {
     struct selection selection;
     struct machine machine;
     size_t cold_bytes;
+    struct {
+        const struct implementation *implementation;
+        double flops;
+    } slow[SLOW_MAX]; /* who took too long for a call, on how large a problem */
+    int slow_count;
     int timed, failed, skipped;
 };
 
-static int bad(const struct error *error) {
+static int refuse(enum status status, const struct error *error) {
     fprintf(stderr, "assay-bench: %s\n", error->text);
-    return EXIT_BAD_INPUT;
+    return status == STATUS_BAD_INPUT ? EXIT_BAD_INPUT : EXIT_FAILED;
 }
 
 /* ---- one problem ------------------------------------------------------------------------------
@@ -93,10 +98,25 @@ static struct pace pace_now(const struct sweep *sweep) {
     struct pace pace = {.repetitions = o->repetitions ? o->repetitions : REPETITIONS,
                         .repetitions_fixed = o->repetitions > 0,
                         .iterations = o->iterations,
-                        .longest_call = progress.total < 40 ? 10 : 3};
+                        .longest_call = o->longest_call > 0           ? o->longest_call
+                                        : progress.total < LONG_SWEEP ? 10
+                                                                      : 3};
     pace.repetition_seconds = o->min_time > 0 ? o->min_time : share / pace.repetitions;
     pace.allowance_seconds = pace.repetition_seconds * pace.repetitions * 1.2;
     return pace;
+}
+
+/* Not again where a smaller problem was too much already. */
+static void verify(struct sweep *sweep, struct candidate *c, double longest_call) {
+    for (int i = 0; i < sweep->slow_count; i++)
+        if (sweep->slow[i].implementation == c->implementation &&
+            sweep->slow[i].flops <= c->workload->flops)
+            candidate_give_up(c, longest_call);
+    candidate_verify(c, longest_call);
+    if (c->too_slow && sweep->slow_count < SLOW_MAX) {
+        sweep->slow[sweep->slow_count].implementation = c->implementation;
+        sweep->slow[sweep->slow_count++].flops = c->workload->flops;
+    }
 }
 
 static void run_group(struct sweep *sweep, struct group *group) {
@@ -105,7 +125,7 @@ static void run_group(struct sweep *sweep, struct group *group) {
         struct candidate *c = &group->candidate[i];
         progress_show(&progress, "verifying", c->name);
         c->after = after_repetition;
-        candidate_verify(c, pace.longest_call);
+        verify(sweep, c, pace.longest_call);
         candidate_plan(c, &pace);
         c->bound_seconds =
             roofline_seconds(&sweep->machine, &c->workload->problem,
@@ -190,9 +210,11 @@ static void show_measuring(const char *what, double done) {
     shown = tenth;
 }
 
-static enum status get_machine(struct machine *machine, bool refresh, struct error *error) {
+static enum status get_machine(struct machine *machine, const struct options *o,
+                               struct error *error) {
     const struct cpu cpu = cpu_describe();
-    const enum status status = machine_get(machine, &cpu, refresh, show_measuring, error);
+    if (o->machine_file) return machine_read(machine, o->machine_file, error);
+    const enum status status = machine_get(machine, &cpu, o->refresh, show_measuring, error);
     if (isatty(STDERR_FILENO) == 1) fprintf(stderr, "\r\033[K");
     return status;
 }
@@ -201,10 +223,8 @@ static int machine_command(const struct options *o) {
     struct machine machine;
     struct error error;
     char path[512];
-    if (get_machine(&machine, o->refresh, &error)) {
-        bad(&error);
-        return EXIT_FAILED;
-    }
+    const enum status status = get_machine(&machine, o, &error);
+    if (status) return refuse(status, &error);
     machine_path(&machine.cpu, path, sizeof path);
     if (o->json) {
         char *text = machine_to_json(&machine, true);
@@ -222,7 +242,7 @@ static int machine_command(const struct options *o) {
 
 static enum status run_all(struct sweep *sweep, struct error *error) {
     const struct options *o = sweep->options;
-    enum status status = get_machine(&sweep->machine, o->refresh, error);
+    enum status status = get_machine(&sweep->machine, o, error);
     char *machine = status ? NULL : machine_to_json(&sweep->machine, false);
     if (status || !machine) return status ? status : fail(error, STATUS_NO_MEMORY, "out of memory");
     const struct cpu *cpu = &sweep->machine.cpu;
@@ -246,10 +266,7 @@ static int run(struct sweep *sweep) {
         fprintf(stderr, "assay-bench: the report could not be written\n");
         return EXIT_FAILED;
     }
-    if (status) {
-        bad(&error);
-        return status == STATUS_BAD_INPUT ? EXIT_BAD_INPUT : EXIT_FAILED;
-    }
+    if (status) return refuse(status, &error);
     fprintf(stderr, "assay-bench: %d timed, %d skipped, %d failed in %.0f s%s%s\n", sweep->timed,
             sweep->skipped, sweep->failed, seconds_now() - progress.started,
             o->out ? "; report: " : "", o->out ? o->out : "");
@@ -258,14 +275,16 @@ static int run(struct sweep *sweep) {
 }
 
 int main(int argc, char **argv) {
-    struct options options;
+    static struct options options; /* what it points to lives as long */
     struct sweep sweep = {.options = &options};
     struct error error;
     options_parse(&options, argc, argv);
     if (options.machine) return machine_command(&options);
-    for (int i = 0; i < options.plugins.count; i++)
-        if (plugin_load(options.plugins.item[i], oracle_add, &error)) return bad(&error);
-    if (selection_make(&sweep.selection, &options, &error)) return bad(&error);
+    enum status status = STATUS_OK;
+    for (int i = 0; i < options.plugins.count && !status; i++)
+        status = plugin_load(options.plugins.item[i], oracle_add, &error);
+    if (!status) status = selection_make(&sweep.selection, &options, &error);
+    if (status) return refuse(status, &error);
     int code = EXIT_NOTHING_RAN;
     if (count_candidates(&sweep) == 0)
         fprintf(stderr, "assay-bench: nothing matches\n");

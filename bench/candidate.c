@@ -13,7 +13,6 @@
 #include "kernels/core/threads.h"
 
 static const double batch_seconds = 50e-6;
-static const double impossible = 1.05; /* of the roofline: the ceilings' own uncertainty */
 
 static void stand(struct candidate *c, enum standing standing, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -136,6 +135,13 @@ static bool inputs_intact(struct candidate *c) {
     return damaged < 0;
 }
 
+void candidate_give_up(struct candidate *c, double longest_call) {
+    if (c->standing != STANDING_READY) return;
+    c->too_slow = true;
+    stand(c, STANDING_SKIPPED, "one call would take longer than %g s: a smaller problem did",
+          longest_call);
+}
+
 void candidate_verify(struct candidate *c, double longest_call) {
     if (c->standing != STANDING_READY) return;
     threads_set(c->threads);
@@ -150,6 +156,7 @@ void candidate_verify(struct candidate *c, double longest_call) {
     const double start = seconds_now();
     const int signal = deadline_run(call_once, c, leavable ? longest_call : 0);
     c->call_seconds = seconds_now() - start;
+    c->too_slow = signal == SIGALRM;
     if (signal == SIGALRM)
         stand(c, STANDING_SKIPPED, "one call takes longer than %g s", longest_call);
     else if (signal)
@@ -241,7 +248,7 @@ static void report(struct candidate *c, struct gb_state *state, double seconds) 
     gb_counter(state, "prepare_ns", c->prepare_seconds > 0 ? c->prepare_seconds * 1e9 : 0);
     gb_counter(state, "error_ratio", c->error_ratio);
     gb_counter(state, "judged", c->judged);
-    gb_label(state, fraction > impossible ? "IMPOSSIBLE" : "PASS");
+    gb_label(state, candidate_impossible(c, seconds) ? "IMPOSSIBLE" : "PASS");
     if (c->timed < CANDIDATE_REPETITIONS) c->seconds[c->timed++] = seconds;
 }
 
@@ -322,6 +329,11 @@ static double quantile(const struct candidate *c, double q) {
     const double at = q * (c->timed - 1);
     const int below = (int)at, above = below + 1 < c->timed ? below + 1 : below;
     return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
+}
+
+bool candidate_impossible(const struct candidate *c, double seconds) {
+    const double margin = 1.05;
+    return c->bound_seconds > margin * seconds;
 }
 
 double candidate_median(const struct candidate *c) { return quantile(c, 0.5); }

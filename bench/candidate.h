@@ -38,6 +38,7 @@ struct candidate {
     double prepare_seconds; /* negative: nothing to prepare */
     void *prepared, *workspace;
 
+    bool too_slow;       /* skipped because one call takes too long */
     double call_seconds; /* estimate, before the timing */
     int64_t batch;       /* calls timed as one */
     int64_t max_batch;   /* more would drift too far */
@@ -60,9 +61,11 @@ struct pace {
     double longest_call;    /* a single call beyond this is skipped */
 };
 
-/* Name it; SKIP when it cannot run here, or its expected time for one call is too long. */
+/* Name it; SKIP when it cannot run here. */
 void candidate_init(struct candidate *candidate, const struct implementation *implementation,
                     struct workload *workload, int threads);
+/* Without running it: it has been too slow on a smaller problem. */
+void candidate_give_up(struct candidate *candidate, double longest_call);
 /* Allocate, prepare, run once, judge. Sets standing. */
 void candidate_verify(struct candidate *candidate, double longest_call);
 /* Batch and iteration counts for a READY candidate. */
@@ -75,5 +78,7 @@ void candidate_close(struct candidate *candidate);
 double candidate_median(const struct candidate *candidate);
 /* Half the distance of the quartiles, as a fraction of the median. */
 double candidate_spread(const struct candidate *candidate);
+/* Faster than the roofline allows, beyond the ceilings' own uncertainty. */
+bool candidate_impossible(const struct candidate *candidate, double seconds);
 
 #endif

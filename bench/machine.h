@@ -47,10 +47,12 @@ enum status machine_measure(struct machine *machine, const struct cpu *cpu,
  * cached. `refresh`: measured in any case. */
 enum status machine_get(struct machine *machine, const struct cpu *cpu, bool refresh,
                         void (*step)(const char *what, double done), struct error *error);
-/* Where that file is; "" without a home. Returns buffer. */
+/* Ceilings from a file that machine_to_json's text is in. */
+enum status machine_read(struct machine *machine, const char *path, struct error *error);
+/* Where the cache file is; "" without a home. Returns buffer. */
 char *machine_path(const struct cpu *cpu, char *buffer, size_t buffer_bytes);
 
-/* The published form (see DESIGN.md's report): malloc'ed, NULL when out of memory. */
+/* The published form: malloc'ed, NULL when out of memory. */
 char *machine_to_json(const struct machine *machine, bool pretty);
 enum status machine_from_json(struct machine *machine, const char *text, struct error *error);
 

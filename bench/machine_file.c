@@ -194,6 +194,16 @@ static bool load(struct machine *m, const struct cpu *cpu, const char *path) {
     return good;
 }
 
+enum status machine_read(struct machine *m, const char *path, struct error *error) {
+    char *text = read_all(path);
+    if (!text) return fail(error, STATUS_BAD_INPUT, "%.200s: %s", path, strerror(errno));
+    const bool good = !machine_from_json(m, text, NULL);
+    free(text);
+    return good ? STATUS_OK
+                : fail(error, STATUS_BAD_INPUT, "%.200s: not a description of a machine's ceilings",
+                       path);
+}
+
 static void make_folders(const char *path) {
     char part[512];
     snprintf(part, sizeof part, "%s", path);

@@ -155,7 +155,7 @@ static const char usage[] =
 void options_parse(struct options *o, int argc, char **argv) {
     *o = (struct options){.seed = 1, .budget_seconds = 170, .out_format = "json"};
     int full = 0, cold = 0, no_peers = 0, json = 0, refresh = 0;
-    char *out = NULL;
+    char *out = NULL, *machine_file = NULL;
     const struct poptOption table[] = {
         {"problem", 0, POPT_ARG_STRING, NULL, OPTION_PROBLEM,
          "time this problem (may be repeated) instead of the shape files'", "KEY=VALUE,..."},
@@ -169,6 +169,11 @@ void options_parse(struct options *o, int argc, char **argv) {
         {"no-peers", 0, POPT_ARG_NONE, &no_peers, 0, "leave out other people's libraries", NULL},
         {"budget", 0, POPT_ARG_DOUBLE, &o->budget_seconds, 0,
          "time that the whole sweep should take (default 170)", "SECONDS"},
+        {"longest-call", 0, POPT_ARG_DOUBLE, &o->longest_call, 0,
+         "skip what takes longer than this for one call (default 10; 3 in a long sweep)",
+         "SECONDS"},
+        {"machine", 0, POPT_ARG_STRING, &machine_file, 0,
+         "the machine's ceilings, as assay machine --json printed them", "FILE"},
         {"out", 0, POPT_ARG_STRING, &out, 0, "write the JSON report here", "FILE"},
         {"json", 0, POPT_ARG_NONE, &json, 0, "machine: print JSON", NULL},
         {"refresh", 0, POPT_ARG_NONE, &refresh, 0, "measure the machine's ceilings again", NULL},
@@ -192,10 +197,12 @@ void options_parse(struct options *o, int argc, char **argv) {
     while ((word = poptGetArg(context))) append(&o->filters, strdup(word));
     if (o->machine && o->filters.count) refuse("machine takes no '%.80s'", o->filters.item[0]);
     if (!(o->budget_seconds > 0)) refuse("--budget takes seconds%s", "");
+    if (!(o->longest_call >= 0)) refuse("--longest-call takes seconds%s", "");
     if (isa_environment_error())
         refuse("ASSAY_MAX_ISA=%.80s: scalar, avx2 or avx512", isa_environment_error());
     o->full = full, o->cold = cold, o->no_peers = no_peers, o->json = json, o->refresh = refresh;
     if (out) o->out = out;
+    o->machine_file = machine_file;
     poptFreeContext(context);
     free(rest);
 }

@@ -36,8 +36,12 @@ static uint64_t checksum(const void *data, size_t bytes) {
     }
     memset(word, 0, sizeof word);
     memcpy(word, at, bytes);
-    for (int i = 0; i < 4; i++) lane[0] = ((lane[0] ^ lane[i] ^ word[i]) * prime) + bytes;
-    return lane[0] ^ lane[0] >> 31;
+    uint64_t sum = prime + bytes;
+    for (int i = 0; i < 4; i++) {
+        sum = (sum ^ lane[i]) * prime;
+        sum = ((sum ^ sum >> 29) + word[i]) * prime;
+    }
+    return sum ^ sum >> 31;
 }
 
 static enum status allocate(struct workload *w, size_t cold_bytes, struct error *error) {
