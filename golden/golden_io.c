@@ -24,6 +24,15 @@
 #define MAX_CHILD_BYTES ((size_t)3 << 30)
 enum { PATIENCE_SECONDS = 10, BYTES_PER_SECOND = 4 << 20 };
 
+/* Sanitizers reserve more address space than any limit allows. gcc and clang say so differently. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+
 struct golden_file {
     const struct primitive *primitive;
     char oracle[160];
@@ -96,7 +105,7 @@ static void limit_child(const char *path) {
     stat(path, &about);
     const struct rlimit no_core = {0, 0}, memory = {MAX_CHILD_BYTES, MAX_CHILD_BYTES};
     setrlimit(RLIMIT_CORE, &no_core);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifndef SANITIZED
     setrlimit(RLIMIT_DATA, &memory);
 #else
     (void)memory;
