@@ -10,6 +10,11 @@ static double chain_length(double terms, const struct accumulation *accumulation
         const double chain = ceil(terms / lanes) + ceil(log2(lanes)) + 1;
         return chain < terms ? chain : terms;
     }
+    case SUM_BLOCKED: {
+        const double block = accumulation->lanes > 1 ? accumulation->lanes : 1;
+        const double chain = fmin(terms, block) + ceil(4 * terms / block);
+        return chain < terms ? chain : terms;
+    }
     default: return terms;
     }
 }

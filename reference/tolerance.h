@@ -8,6 +8,7 @@
  * growth(terms): the longest chain of additions that one term passes through is
  *     SUM_SEQUENTIAL   m = n
  *     SUM_LANES        m = ceil(n / lanes) + ceil(log2(lanes)) + 1
+ *     SUM_BLOCKED      m = min(n, lanes) + ceil(4 n / lanes)
  *     SUM_COMPENSATED  m = 2     (Kahan; Higham, Accuracy and Stability of Numerical Algorithms,
  * 2nd ed., 4.3) plus 1 for the rounding of the term itself. Worst case (Higham 2002, lemma 3.1 and
  * section 4.2): gamma_m = m u / (1 - m u). For long sums that bound is never met: rounding errors

@@ -141,7 +141,8 @@ static void block(const struct pgemm *g, const struct range *r, const struct vie
         for (int64_t i = 0; i < r->rows; i += mr) {
             t.rows = (int)least(mr, r->rows - i);
             t.a = a->data + i / mr * a->panel;
-            t.next = i + mr < r->rows ? t.a + a->panel : a->data;
+            const int64_t slice = k / 4 * 16, next_at = i / mr * slice;
+            t.next = j + nr < r->columns && next_at < b->panel ? t.b + b->panel + next_at : NULL;
             t.c = g->c + (r->row + i) * g->c_row + r->column + j;
             t.row_bias = last && g->row_bias ? g->row_bias + r->row + i : NULL;
             tile(&t);

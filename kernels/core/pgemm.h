@@ -58,6 +58,8 @@ struct pgemm_kernel {
                  float *into);
 };
 
+enum { PGEMM_KC_MOST = 512 }; /* no kernel's kc is larger */
+
 /* The microkernel of an instruction set; of the best one this machine may use. */
 const struct pgemm_kernel *pgemm_kernel_for(enum isa isa);
 const struct pgemm_kernel *pgemm_kernel_best(void);

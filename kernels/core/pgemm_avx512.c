@@ -46,41 +46,65 @@ static struct finish finish_of(const struct pgemm_tile *t) {
  */
 
 #define ZERO_2(i) __m512 s##i = _mm512_setzero_ps(), u##i = _mm512_setzero_ps();
+/* Assembly, because compilers move multiply-adds between steps until they run out of registers. */
 #define FMA_2(i)                                                                                   \
-    x = _mm512_set1_ps(a[i]);                                                                      \
-    s##i = _mm512_fmadd_ps(x, b0, s##i);                                                           \
-    u##i = _mm512_fmadd_ps(x, b1, u##i);
-#define STEP_2                                                                                     \
-    b0 = _mm512_loadu_ps(b);                                                                       \
-    b1 = _mm512_loadu_ps(b + LANES);                                                               \
-    ROWS_14(FMA_2)                                                                                 \
-    a += MR;                                                                                       \
-    b += b_row;
+    __asm__ volatile("vbroadcastss %c[at](%[a]), %[x]\n\t"                                         \
+                     "vfmadd231ps %[b0], %[x], %[s]\n\t"                                           \
+                     "vfmadd231ps %[b1], %[x], %[u]"                                               \
+                     : [s] "+v"(s##i), [u] "+v"(u##i), [x] "=&v"(x)                                \
+                     : [a] "r"(a), [at] "i"(4 * (STEP * MR + i)), [b0] "v"(b0), [b1] "v"(b1));
+#define LOAD_2                                                                                     \
+    b0 = _mm512_loadu_ps(b + STEP * NR);                                                           \
+    b1 = _mm512_loadu_ps(b + STEP * NR + LANES);
 #define STORE_2(i)                                                                                 \
-    _mm512_storeu_ps(c + i * c_row, finished(t, &f, i, 0, 0xFFFF, s##i));                          \
-    _mm512_storeu_ps(c + i * c_row + LANES, finished(t, &f, i, LANES, 0xFFFF, u##i));
+    _mm512_storeu_ps(c, finished(t, &f, i, 0, 0xFFFF, s##i));                                      \
+    _mm512_storeu_ps(c + LANES, finished(t, &f, i, LANES, 0xFFFF, u##i));                          \
+    c += c_row;
 #define FETCH_C(i)                                                                                 \
-    _mm_prefetch((const char *)(c + i * c_row), _MM_HINT_T0);                                      \
-    _mm_prefetch((const char *)(c + i * c_row + 31), _MM_HINT_T0);
+    _mm_prefetch((const char *)(ahead), _MM_HINT_T0);                                              \
+    _mm_prefetch((const char *)(ahead + 31), _MM_HINT_T0);                                         \
+    ahead += c_row;
 
 static void tile_full(const struct pgemm_tile *t) {
     const float *a = t->a, *b = t->b;
-    float *const c = t->c;
-    const int64_t c_row = t->c_row, b_row = t->b_row;
+    float *c = t->c;
+    const float *ahead = c;
+    const int64_t c_row = t->c_row;
     ROWS_14(ZERO_2)
     ROWS_14(FETCH_C)
     __m512 x, b0, b1;
     int64_t p = t->k;
-    for (; p >= 4; p -= 4) {
-        _mm_prefetch((const char *)(a + 8 * MR), _MM_HINT_T0);
-        STEP_2 _mm_prefetch((const char *)(a + 8 * MR), _MM_HINT_T0);
-        STEP_2 _mm_prefetch((const char *)(a + 8 * MR), _MM_HINT_T0);
-        STEP_2 _mm_prefetch((const char *)(a + 8 * MR), _MM_HINT_T0);
-        STEP_2
+    const char *fetch = (const char *)t->next;
+    const int64_t fetch_step = fetch ? 64 : 0;
+    for (; p >= 4; p -= 4, a += 4 * MR, b += 4 * NR, fetch += fetch_step) {
+        _mm_prefetch(fetch, _MM_HINT_T1);
+#ifdef PFA
+        _mm_prefetch((const char *)(a + PFA), _MM_HINT_T0);
+        _mm_prefetch((const char *)(a + PFA + 16), _MM_HINT_T0);
+        _mm_prefetch((const char *)(a + PFA + 32), _MM_HINT_T0);
+        _mm_prefetch((const char *)(a + PFA + 48), _MM_HINT_T0);
+#endif
+#define STEP 0
+        LOAD_2 ROWS_14(FMA_2)
+#undef STEP
+#define STEP 1
+            LOAD_2
+            ROWS_14(FMA_2)
+#undef STEP
+#define STEP 2
+                LOAD_2
+                ROWS_14(FMA_2)
+#undef STEP
+#define STEP 3
+                    LOAD_2
+                    ROWS_14(FMA_2)
+#undef STEP
     }
-    for (; p > 0; p--) {
-        STEP_2
+#define STEP 0
+    for (; p > 0; p--, a += MR, b += NR) {
+        LOAD_2 ROWS_14(FMA_2)
     }
+#undef STEP
     const struct finish f = finish_of(t);
     ROWS_14(STORE_2)
 }
@@ -141,15 +165,16 @@ static void tile_full(const struct pgemm_tile *t) {
 
 #define TILES_ANY(X)                                                                               \
     X(1, 1)                                                                                        \
-    X(2, 1) X(3, 1) X(4, 1) X(5, 1) X(6, 1) X(7, 1) X(8, 1) X(9, 1) X(10, 1) X(11, 1) X(12, 1)     \
-        X(13, 1) X(14, 1) X(1, 2) X(2, 2) X(3, 2) X(4, 2) X(5, 2) X(6, 2) X(7, 2) X(8, 2) X(9, 2)  \
-            X(10, 2) X(11, 2) X(12, 2) X(13, 2) X(14, 2)
+    X(2, 1)                                                                                        \
+    X(3, 1) X(4, 1) X(5, 1) X(6, 1) X(7, 1) X(8, 1) X(9, 1) X(10, 1) X(11, 1) X(12, 1) X(13, 1)    \
+        X(14, 1) X(1, 2) X(2, 2) X(3, 2) X(4, 2) X(5, 2) X(6, 2) X(7, 2) X(8, 2) X(9, 2) X(10, 2)  \
+            X(11, 2) X(12, 2) X(13, 2) X(14, 2)
 TILES_ANY(TILE_ANY)
 #define TILE_NAME(R, V) [V - 1][R] = tile_##R##_##V,
 static void (*const tiles[2][MR + 1])(const struct pgemm_tile *) = {TILES_ANY(TILE_NAME)};
 
 static void tile(const struct pgemm_tile *t) {
-    if (t->rows == MR && t->columns == NR && t->a_row == 1 && t->a_column == MR)
+    if (t->rows == MR && t->columns == NR && t->a_row == 1 && t->a_column == MR && t->b_row == NR)
         tile_full(t);
     else
         tiles[t->columns > LANES][t->rows](t);

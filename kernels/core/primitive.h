@@ -62,12 +62,14 @@ enum summation {
     SUM_SEQUENTIAL,  /* one running sum: a term passes up to n-1 additions. The default. */
     SUM_LANES,       /* `lanes` running sums, merged at the end */
     SUM_COMPENSATED, /* Kahan/Neumaier, or accumulated in double */
+    SUM_BLOCKED,     /* blocks of at most `lanes` consecutive terms are summed apart, then added in
+                        turn; blocks are no shorter than lanes / 4 on average */
 };
 
 /* All zero: the textbook loop in float32. Promising more makes the tolerance narrower. */
 struct accumulation {
     enum summation summation;
-    int lanes;            /* SUM_LANES: independent partial sums */
+    int lanes;            /* SUM_LANES: independent partial sums; SUM_BLOCKED: most terms in a block */
     double amplification; /* algorithms that trade accuracy (Winograd): factor on the sum's gauge; 0
                              = 1 */
     int reach;    /* elements beyond an output's own receptive field that its rounding errors

@@ -66,3 +66,8 @@ assay_peer(onednn HEADER oneapi/dnnl/dnnl.h LIBRARY dnnl PACKAGE libdnnl-dev
            LOSS "no oneDNN rows: gemm, softmax, layer_norm, conv2d lose their strongest rival")
 assay_peer(libxsmm HEADER libxsmm.h LIBRARY xsmm PACKAGE libxsmm-dev
            LOSS "no gemm/libxsmm: small matrices lose their strongest rival")
+if(ASSAY_PEER_libxsmm)
+  # it calls a BLAS for what it does not generate; its own refusal stands in, so that none is linked
+  find_library(ASSAY_libxsmm_noblas_LIBRARY xsmmnoblas)
+  target_link_libraries(assay_peer_libxsmm INTERFACE ${ASSAY_libxsmm_noblas_LIBRARY} ${CMAKE_DL_LIBS} m)
+endif()

@@ -1,0 +1,109 @@
+/* Oracle of gemm: one row of c per unit, on GSL's double BLAS.
+ *
+ * c = alpha s + beta c0 with s = sum a_i b_i is a sum of terms(problem) terms, the old c among
+ * them:
+ *   sum    = |alpha| sum |a_i||b_i| + |beta c0|: rounding errors of the products and additions, as
+ *            the BLAS testers' SMMCH gauges them (Dongarra et al., ACM TOMS 16 (1990)).
+ *   local  = what scaling adds: nothing for a factor of 0 or +-1; else one rounding of each product
+ *            with it, whether that product is with the sum or with each term or block of it, and
+ *            one more where the factor itself is rounded to float32.
+ * NaN and Inf come out of the IEEE arithmetic of the double sum (alpha = 0 and beta = 0 do not
+ * read their operands). Where finite terms alone could overflow float32 in one order of summation
+ * and not in another, the result may rightly be finite, infinite or NaN: such an element is not
+ * judged. That cannot happen where all positive and all negative terms stay below the largest
+ * float32, nor where those of one sign do and the sum of all is beyond it. */
+#include <gsl/gsl_blas.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "kernels/gemm/gemm.h"
+#include "reference/oracle.h"
+
+static int64_t units(const void *problem) {
+    const struct gemm_problem *p = problem;
+    return p->n ? p->batch * p->m : 0;
+}
+
+/* Roundings that scaling by this factor costs. */
+static double roundings(double factor) {
+    if (factor == 0 || factor == 1 || factor == -1) return 0;
+    return 1 + (factor != (double)(float)factor);
+}
+
+/* Terms as doubles: row i of op(a) and column j of op(b), absolute values beside them. */
+struct operand_view {
+    const float *data;
+    int64_t step;
+};
+
+static void widen(const struct operand_view *from, int64_t count, double *into) {
+    for (int64_t i = 0; i < count; i++) into[i] = from->data[i * from->step];
+}
+
+static double dot(const double *a, const double *b, int64_t count) {
+    const gsl_vector_const_view x = gsl_vector_const_view_array(a, (size_t)count);
+    const gsl_vector_const_view y = gsl_vector_const_view_array(b, (size_t)count);
+    double result;
+    gsl_blas_ddot(&x.vector, &y.vector, &result);
+    return result;
+}
+
+/* Sums over the finite terms: of those above zero, and of the magnitude of those below. */
+struct sides {
+    double above, below;
+};
+
+static void add_side(struct sides *sides, double term) {
+    if (!isfinite(term)) return;
+    *(term > 0 ? &sides->above : &sides->below) += fabs(term);
+}
+
+static struct sides sides_of(const double *a, const double *b, int64_t count, double factor) {
+    struct sides sides = {0, 0};
+    for (int64_t i = 0; i < count; i++) add_side(&sides, factor * (a[i] * b[i]));
+    return sides;
+}
+
+static bool overflow_depends_on_order(const struct sides *sides, double value) {
+    const double limit = 0x1.fffp127; /* the largest float32, less what rounding may add */
+    const bool above = sides->above >= limit, below = sides->below >= limit;
+    if (isnan(value) || (!above && !below)) return false;
+    return !(value >= limit && !below) && !(value <= -limit && !above);
+}
+
+static void element(const struct gemm_problem *p, const double *a, const double *b, int64_t k,
+                    const float *old, const struct expectation *c, int64_t index) {
+    const double kept = p->beta == 0 ? 0 : p->beta * old[index];
+    const double value = (k ? p->alpha * dot(a, b, k) : 0) + kept;
+    /* the sum is formed before it is scaled: a small alpha does not prevent its overflow */
+    const double factor = copysign(fmax(1, fabs(p->alpha)), p->alpha);
+    const struct sides products = sides_of(a, b, k, factor);
+    const double gauge = fabs(p->alpha / factor) * (products.above + products.below);
+    const double kept_gauge = isfinite(kept) ? fabs(kept) : 0;
+    struct sides all = products;
+    add_side(&all, kept);
+    if (overflow_depends_on_order(&all, value)) return;
+    expect(c, index, value, gauge + kept_gauge,
+           roundings(p->alpha) * gauge + roundings(p->beta) * kept_gauge);
+}
+
+static void evaluate(const struct oracle_call *call, int64_t unit) {
+    const struct gemm_problem *p = call->problem;
+    const int64_t m = p->m, n = p->n, k = p->alpha == 0 ? 0 : p->k;
+    const int64_t entry = unit / m, row = unit % m;
+    const float *a = (const float *)call->operand[GEMM_A] + entry * m * p->k;
+    const float *b = (const float *)call->operand[GEMM_B] + entry * p->k * n;
+    const struct operand_view a_row = {p->trans_a ? a + row : a + row * p->k, p->trans_a ? m : 1};
+    double *const x = malloc((size_t)(2 * k + 1) * sizeof *x), *const y = x + k;
+    if (!x) abort();
+    widen(&a_row, k, x);
+    for (int64_t j = 0; j < n; j++) {
+        const struct operand_view b_column = {p->trans_b ? b + j * p->k : b + j,
+                                              p->trans_b ? 1 : n};
+        widen(&b_column, k, y);
+        element(p, x, y, k, call->operand[GEMM_C], &call->expected[GEMM_C], unit * n + j);
+    }
+    free(x);
+}
+
+const struct oracle oracle_gemm = {sizeof(struct oracle), "gemm", units, evaluate};
