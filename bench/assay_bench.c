@@ -119,6 +119,15 @@ static void verify(struct sweep *sweep, struct candidate *c, double longest_call
     }
 }
 
+static void set_bounds(const struct sweep *sweep, struct candidate *c) {
+    const size_t footprint = sweep->cold_bytes ? SIZE_MAX : c->workload->footprint;
+    const double saving = c->implementation->saving > 1 ? c->implementation->saving : 1;
+    c->bound_seconds =
+        roofline_seconds(&sweep->machine, &c->workload->problem, footprint, c->threads, 1);
+    c->least_seconds =
+        roofline_seconds(&sweep->machine, &c->workload->problem, footprint, c->threads, saving);
+}
+
 static void run_group(struct sweep *sweep, struct group *group) {
     const struct pace pace = pace_now(sweep);
     for (int i = 0; i < group->count; i++) {
@@ -127,9 +136,7 @@ static void run_group(struct sweep *sweep, struct group *group) {
         c->after = after_repetition;
         verify(sweep, c, pace.longest_call);
         candidate_plan(c, &pace);
-        c->bound_seconds =
-            roofline_seconds(&sweep->machine, &c->workload->problem,
-                             sweep->cold_bytes ? SIZE_MAX : c->workload->footprint, c->threads);
+        set_bounds(sweep, c);
         candidate_register(c);
     }
     gb_run();

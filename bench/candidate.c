@@ -333,7 +333,7 @@ static double quantile(const struct candidate *c, double q) {
 
 bool candidate_impossible(const struct candidate *c, double seconds) {
     const double margin = 1.05;
-    return c->bound_seconds > margin * seconds;
+    return c->least_seconds > margin * seconds;
 }
 
 double candidate_median(const struct candidate *c) { return quantile(c, 0.5); }

@@ -45,6 +45,7 @@ struct candidate {
     uint64_t output_sum; /* of a verified batch */
     struct gb_plan plan;
     double bound_seconds; /* roofline; 0: not known */
+    double least_seconds; /* roofline of what its algorithm saves: less is impossible */
 
     void (*after)(struct candidate *candidate); /* called after every repetition */
     int timed;                                  /* repetitions */

@@ -102,9 +102,12 @@ static void print_row(const struct candidate *c, double naive, double peer) {
         return;
     }
     const double median = candidate_median(c);
-    printf("  %-24s %10s %6.1f%% %9.4g %8.4g", variant, print_time(median, time, sizeof time),
-           100 * candidate_spread(c), c->workload->flops / median * 1e-9,
-           c->workload->bytes / median * 1e-9);
+    printf("  %-24s %10s", variant, print_time(median, time, sizeof time));
+    if (c->timed > 1)
+        printf(" %6.1f%%", 100 * candidate_spread(c));
+    else
+        printf(" %7s", "-"); /* one run has no spread */
+    printf(" %9.4g %8.4g", c->workload->flops / median * 1e-9, c->workload->bytes / median * 1e-9);
     print_ratio(c->bound_seconds > 0 ? c->bound_seconds / median : INFINITY);
     print_ratio(naive / median);
     print_ratio(peer / median);

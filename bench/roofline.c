@@ -44,7 +44,7 @@ static double move_seconds(const struct machine *m, const struct problem *proble
 }
 
 double roofline_seconds(const struct machine *m, const struct problem *problem, size_t footprint,
-                        int threads) {
-    return fmax(problem_flops(problem) / peak(m, threads),
+                        int threads, double saving) {
+    return fmax(problem_flops(problem) / saving / peak(m, threads),
                 move_seconds(m, problem, footprint ? footprint : 1, threads));
 }

@@ -19,8 +19,9 @@
 #include "bench/machine.h"
 #include "kernels/core/primitive.h"
 
-/* Seconds per call. `footprint`: bytes the operands take up; SIZE_MAX: they come from memory. */
+/* Seconds per call. `footprint`: bytes the operands take up; SIZE_MAX: they come from memory.
+ * `saving`: the bound of an algorithm that multiplies so many times less; 1 for the roofline. */
 double roofline_seconds(const struct machine *machine, const struct problem *problem,
-                        size_t footprint, int threads);
+                        size_t footprint, int threads, double saving);
 
 #endif

@@ -49,9 +49,10 @@ static inline void conv2d_run(const struct conv2d_engine *engine, const struct c
  * channel, where the direct sum has nine terms: nine lanes; the fractions in its transforms round
  * even small integers. */
 #define CONV2D_WINOGRAD_ACCUMULATION(reach_)                                                       \
+    .saving = 9.0 * ((reach_) + 1) * ((reach_) + 1) / ((reach_) + 3) / ((reach_) + 3),             \
     .accumulation = {.summation = SUM_LANES, .lanes = 9, .reach = reach_, .inexact = true}
 /* One that may use F(4x4) or a sum of all terms in order must promise no more than both. */
-#define CONV2D_BEST_ACCUMULATION .accumulation = {.reach = 3, .inexact = true}
+#define CONV2D_BEST_ACCUMULATION .saving = 4, .accumulation = {.reach = 3, .inexact = true}
 
 /* The callbacks of implementation `variant_` and its descriptor: `engine_` is an expression that
  * may use the problem p, `isa_` one that may not; one thread. */
