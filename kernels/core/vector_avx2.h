@@ -46,9 +46,13 @@ static inline vfloat vcopysign(vfloat magnitude, vfloat sign) {
 
 /* False where either is NaN. */
 static inline vmask vless(vfloat a, vfloat b) { return _mm256_cmp_ps(a, b, _CMP_LT_OQ); }
+/* The opposite: true where either is NaN. */
+static inline vmask vnot_less(vfloat a, vfloat b) { return _mm256_cmp_ps(a, b, _CMP_NLT_UQ); }
 static inline vfloat vselect(vmask mask, vfloat yes, vfloat no) {
     return _mm256_blendv_ps(no, yes, mask);
 }
+/* a, and 0 outside the mask */
+static inline vfloat vkeep(vmask mask, vfloat a) { return _mm256_and_ps(mask, a); }
 static inline bool vany(vmask mask) { return _mm256_movemask_ps(mask) != 0; }
 
 static inline float vsum(vfloat a) {
@@ -73,15 +77,22 @@ static inline vfloat vscale(vfloat a, vfloat n) {
     return _mm256_mul_ps(a, _mm256_castsi256_ps(_mm256_slli_epi32(two, 23)));
 }
 
-/* The same, for callers that know 1/2 < |a| < 2 and -152 <= n <= 100: the exponent field takes what
- * stays normal, one multiplication does the rest and rounds. */
-static inline vfloat vscale_down(vfloat a, vfloat n) {
+/* vscale for 1/2 < |a| < 2 and n <= 100 in the lanes to keep, 0 in the others, whose n may be
+ * anything. Usually no lane comes near the denormals, and the exponent field takes all; otherwise it
+ * takes what stays normal, and one multiplication does the rest and rounds. An underflow costs an
+ * assist of a hundred cycles and more: a lane that is dropped has none. */
+static inline vfloat vscale_kept(vmask keep, vfloat a, vfloat n) {
+    const vmask low = _mm256_cmp_ps(n, _mm256_set1_ps(-125), _CMP_LT_OQ);
+    if (__builtin_expect(_mm256_movemask_ps(low) == 0, 1)) {
+        const __m256i k = _mm256_slli_epi32(_mm256_cvtps_epi32(n), 23);
+        return _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(a), k));
+    }
+    n = _mm256_max_ps(_mm256_set1_ps(-150), n);
     const __m256i k = _mm256_slli_epi32(_mm256_cvtps_epi32(n), 23);
-    const __m256i lowest = _mm256_set1_epi32(-(120 << 23));
-    const __m256i one = _mm256_max_epi32(k, lowest);
+    const __m256i one = _mm256_max_epi32(k, _mm256_set1_epi32(-(120 << 23)));
     const __m256i two = _mm256_add_epi32(_mm256_sub_epi32(k, one), _mm256_set1_epi32(127 << 23));
     a = _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(a), one));
-    return _mm256_mul_ps(a, _mm256_castsi256_ps(two));
+    return _mm256_mul_ps(_mm256_and_ps(a, keep), _mm256_castsi256_ps(two));
 }
 
 /* a = m * 2^n with 0.75 <= m < 1.5, for finite a > 0, denormal too. Others: unspecified. */

@@ -45,9 +45,13 @@ static inline vfloat vcopysign(vfloat magnitude, vfloat sign) {
 
 /* False where either is NaN. */
 static inline vmask vless(vfloat a, vfloat b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
+/* The opposite: true where either is NaN. */
+static inline vmask vnot_less(vfloat a, vfloat b) { return _mm512_cmp_ps_mask(a, b, _CMP_NLT_UQ); }
 static inline vfloat vselect(vmask mask, vfloat yes, vfloat no) {
     return _mm512_mask_blend_ps(mask, no, yes);
 }
+/* a, and 0 outside the mask */
+static inline vfloat vkeep(vmask mask, vfloat a) { return _mm512_maskz_mov_ps(mask, a); }
 static inline bool vany(vmask mask) { return mask != 0; }
 
 static inline float vsum(vfloat a) { return _mm512_reduce_add_ps(a); }
@@ -55,8 +59,12 @@ static inline float vlargest(vfloat a) { return _mm512_reduce_max_ps(a); }
 
 /* a * 2^n for integral n, rounded once (gradual underflow). */
 static inline vfloat vscale(vfloat a, vfloat n) { return _mm512_scalef_ps(a, n); }
-/* The same, for callers that know 1/2 < |a| < 2 and -152 <= n <= 100. */
-static inline vfloat vscale_down(vfloat a, vfloat n) { return _mm512_scalef_ps(a, n); }
+/* vscale for 1/2 < |a| < 2 and n <= 100 in the lanes to keep, 0 in the others, whose n may be
+ * anything. An underflow costs an assist of a hundred cycles and more: a lane that is dropped has
+ * none. */
+static inline vfloat vscale_kept(vmask keep, vfloat a, vfloat n) {
+    return _mm512_maskz_scalef_ps(keep, a, n);
+}
 
 /* a = m * 2^n with 0.75 <= m < 1.5, for finite a > 0, denormal too. Others: unspecified. */
 static inline vfloat vsplit(vfloat a, vfloat *n) {

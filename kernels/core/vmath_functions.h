@@ -53,11 +53,12 @@ static inline vfloat vexp(vfloat x) {
     return vscale(p, n);
 }
 
-/* exp(x) for x <= 64 or NaN, a little cheaper: what a softmax needs. */
+/* exp(x) for x <= 64 or NaN, cheaper, above all where the result is 0: what a softmax needs. */
 static inline vfloat vexp_low(vfloat x) {
     vfloat n;
-    const vfloat p = vexp_reduced(vmax(vset(-105), x), &n);
-    return vscale_down(p, n);
+    const vmask keep = vnot_less(x, vset(-104)); /* exp(-104) rounds to 0 */
+    const vfloat p = vexp_reduced(x, &n);
+    return vscale_kept(keep, p, n);
 }
 
 static inline vfloat vlog(vfloat x) {

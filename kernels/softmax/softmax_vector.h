@@ -12,8 +12,8 @@
  * NaN and Inf need no branches: a NaN may get lost in a maximum (vmax), never in exp(x - maximum)
  * and hence the sum; +Inf - +Inf and -Inf - -Inf are NaN there.
  *
- * Every sum is made of at least 16 partial sums per 16 terms, or blocks of 16 terms with 4 partial
- * sums each: no term passes through more than n/16 + 5 additions, what lanes = 16 promises. */
+ * Every sum has 16 or more partial sums, or is the sum of blocks of 16 terms, summed by fours: no term
+ * passes through more than n/16 + 5 additions, which is what lanes = 16 promises. */
 #ifndef KERNELS_SOFTMAX_SOFTMAX_VECTOR_H
 #define KERNELS_SOFTMAX_SOFTMAX_VECTOR_H
 
@@ -28,6 +28,11 @@ enum { REGISTER_VECTORS = 8, GROUP = 4 * VLANES };
 
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 
+/* exp(x - largest), and 0 outside the mask without the cost of exp(-Inf). */
+static ALWAYS_INLINE vfloat exp_masked(vfloat x, vfloat largest, vmask mask) {
+    return vkeep(mask, vexp_low(vkeep(mask, vsub(x, largest))));
+}
+
 /* ---- rows: registers ---- */
 
 /* A row of `vectors` vectors, the last of them partial; `vectors` is a constant after inlining. */
@@ -41,7 +46,8 @@ static ALWAYS_INLINE void row_of(const float *x, float *y, int64_t count, const 
         for (int v = 0; v < half; v++)
             if (v + half < vectors) part[v] = vmax(part[v], part[v + half]);
     const vfloat largest = vset(vlargest(part[0]));
-    for (int v = 0; v < vectors; v++) part[v] = e[v] = vexp_low(vsub(e[v], largest));
+    for (int v = 0; v < last; v++) part[v] = e[v] = vexp_low(vsub(e[v], largest));
+    part[last] = e[last] = exp_masked(e[last], largest, mask);
     for (int half = 4; half; half /= 2)
         for (int v = 0; v < half; v++)
             if (v + half < vectors) part[v] = vadd(part[v], part[v + half]);
@@ -97,7 +103,7 @@ static ALWAYS_INLINE float row_exponentials(const float *x, float *y, int64_t co
     }
     for (int v = 0; i < count; i += VLANES, v++) {
         const vmask mask = vfirst(count - i < VLANES ? count - i : VLANES);
-        const vfloat e = vexp_low(vsub(vload_masked(x + i, mask, vset(-INFINITY)), largest));
+        const vfloat e = exp_masked(vload_masked(x + i, mask, vset(0)), largest, mask);
         vstore_masked(y + i, mask, e);
         s[v] = vadd(s[v], e);
     }
@@ -191,88 +197,170 @@ static inline void row_best(const float *x, float *y, int64_t count) {
 
 /* ---- any other axis ---- */
 
-enum { TILE = 2 }; /* vectors side by side along inner */
-
-/* Up to TILE vectors of one axis: x and y at its first element, rows `stride` apart. */
-struct column {
+/* `rows` rows of `width` neighbours, `stride` apart, and a last row of `tail` more: as many slices
+ * as a row is wide. */
+struct panel {
     const float *x;
     float *y;
-    int64_t count, stride;
-    vmask mask[TILE];
+    int64_t rows, stride, width, tail;
 };
 
-static ALWAYS_INLINE vfloat column_exponential(const struct column *c, int64_t row, int v,
-                                               vfloat largest) {
-    const int64_t at = row * c->stride + v * VLANES;
-    const vfloat x = vload_masked(c->x + at, c->mask[v], vset(0));
-    const vfloat e = vexp_low(vsub(x, largest));
-    vstore_masked(c->y + at, c->mask[v], e);
+enum { PANEL_WIDTH = 512, BLOCK_ROWS = 16 };
+
+/* Some rows of one vector's width; `whole`, a constant, says that the mask is full. */
+struct strip {
+    const float *x;
+    float *y;
+    int64_t rows, stride;
+    vmask mask;
+};
+
+static ALWAYS_INLINE vfloat strip_load(const struct strip *s, int64_t row, const bool whole) {
+    const float *x = s->x + row * s->stride;
+    return whole ? vload(x) : vload_masked(x, s->mask, vset(0));
+}
+
+static ALWAYS_INLINE vfloat strip_maximum(const struct strip *s, vfloat largest, const bool whole) {
+    for (int64_t row = 0; row < s->rows; row++) largest = vmax(strip_load(s, row, whole), largest);
+    return largest;
+}
+
+static ALWAYS_INLINE vfloat strip_exponential(const struct strip *s, int64_t row, vfloat largest,
+                                              const bool whole) {
+    float *y = s->y + row * s->stride;
+    const vfloat x = strip_load(s, row, whole);
+    if (whole) {
+        const vfloat e = vexp_low(vsub(x, largest));
+        vstore(y, e);
+        return e;
+    }
+    const vfloat e = exp_masked(x, largest, s->mask);
+    vstore_masked(y, s->mask, e);
     return e;
 }
 
-/* Sixteen terms at a time in four partial sums, see the top. */
-static ALWAYS_INLINE vfloat column_sum(const struct column *c, int v, vfloat largest) {
+/* At most BLOCK_ROWS rows. */
+static ALWAYS_INLINE vfloat strip_sum(const struct strip *s, vfloat largest, const bool whole) {
     vfloat sum = vset(0);
     int64_t row = 0;
-    while (row < c->count) {
-        vfloat s[4] = {vset(0), vset(0), vset(0), vset(0)};
-        const int64_t end = row + 16 < c->count ? row + 16 : c->count;
-        for (; row + 4 <= end; row += 4)
-            for (int k = 0; k < 4; k++)
-                s[k] = vadd(s[k], column_exponential(c, row + k, v, largest));
-        for (; row < end; row++) s[0] = vadd(s[0], column_exponential(c, row, v, largest));
-        sum = vadd(sum, vadd(vadd(s[0], s[1]), vadd(s[2], s[3])));
+    for (; row + 4 <= s->rows; row += 4) {
+        vfloat e[4];
+        for (int k = 0; k < 4; k++) e[k] = strip_exponential(s, row + k, largest, whole);
+        sum = vadd(sum, vadd(vadd(e[0], e[1]), vadd(e[2], e[3])));
     }
+    for (; row < s->rows; row++) sum = vadd(sum, strip_exponential(s, row, largest, whole));
     return sum;
 }
 
-static ALWAYS_INLINE void column_run(const struct column *c, const int vectors) {
-    vfloat largest[TILE], scale[TILE];
-    for (int v = 0; v < vectors; v++) largest[v] = vset(-INFINITY);
-    for (int64_t row = 0; row < c->count; row++)
-        for (int v = 0; v < vectors; v++) {
-            const float *x = c->x + row * c->stride + v * VLANES;
-            largest[v] = vmax(vload_masked(x, c->mask[v], vset(0)), largest[v]);
+static ALWAYS_INLINE void strip_scale(const struct strip *s, vfloat scale, const bool whole) {
+    for (int64_t row = 0; row < s->rows; row++) {
+        float *y = s->y + row * s->stride;
+        if (whole)
+            vstore(y, vmul(vload(y), scale));
+        else
+            vstore_masked(y, s->mask, vmul(vload_masked(y, s->mask, vset(0)), scale));
+    }
+}
+
+enum pass { PASS_MAXIMUM, PASS_SUM, PASS_SCALE };
+
+static ALWAYS_INLINE void strip_pass(const struct strip *s, const enum pass pass, float *largest,
+                                     float *sum, const bool whole) {
+    if (pass == PASS_MAXIMUM) vstore(largest, strip_maximum(s, vload(largest), whole));
+    if (pass == PASS_SUM) vstore(sum, vadd(vload(sum), strip_sum(s, vload(largest), whole)));
+    if (pass == PASS_SCALE) strip_scale(s, vload(sum), whole);
+}
+
+/* At most BLOCK_ROWS rows from `row` on. */
+static ALWAYS_INLINE void block_pass(const struct panel *p, int64_t row, int64_t rows,
+                                     int64_t width, const enum pass pass, float *largest,
+                                     float *sum) {
+    const int64_t at = row * p->stride, whole = width / VLANES * VLANES;
+    struct strip s = {p->x + at, p->y + at, rows, p->stride, vfirst(width - whole)};
+    for (int64_t i = 0; i < whole; i += VLANES, s.x += VLANES, s.y += VLANES)
+        strip_pass(&s, pass, largest + i, sum + i, true);
+    if (whole < width) strip_pass(&s, pass, largest + whole, sum + whole, false);
+}
+
+/* Blocks of rows from top to bottom, so that memory is read along the rows. */
+static ALWAYS_INLINE void panel_pass(const struct panel *p, const enum pass pass, float *largest,
+                                     float *sum) {
+    for (int64_t row = 0; row < p->rows; row += BLOCK_ROWS) {
+        const int64_t rows = p->rows - row < BLOCK_ROWS ? p->rows - row : BLOCK_ROWS;
+        block_pass(p, row, rows, p->width, pass, largest, sum);
+    }
+    if (p->tail) block_pass(p, p->rows, 1, p->tail, pass, largest, sum);
+}
+
+/* Slice i lies in columns i, i + inner, ... of the panel: halve until one column is left, then
+ * spread that again. `largest` or else sums. */
+static void panel_fold(float *value, int64_t inner, const bool largest) {
+    for (int64_t half = VLANES / 2 * inner; half >= inner; half /= 2)
+        for (int64_t i = 0; i < half; i++) {
+            const float a = value[i], b = value[i + half];
+            value[i] = !largest ? a + b : a > b ? a : b;
         }
-    for (int v = 0; v < vectors; v++)
-        scale[v] = vdiv(vset(1), column_sum(c, v, largest[v]));
-    for (int64_t row = 0; row < c->count; row++)
-        for (int v = 0; v < vectors; v++) {
-            float *y = c->y + row * c->stride + v * VLANES;
-            vstore_masked(y, c->mask[v], vmul(vload_masked(y, c->mask[v], vset(0)), scale[v]));
-        }
+    for (int64_t i = inner; i < VLANES * inner; i++) value[i] = value[i - inner];
+}
+
+static void panel_run(const struct panel *p, int64_t folded) {
+    float largest[PANEL_WIDTH], sum[PANEL_WIDTH];
+    const int64_t end = (p->width + VLANES - 1) / VLANES * VLANES;
+    for (int64_t i = 0; i < end; i++) largest[i] = -INFINITY, sum[i] = 0;
+    panel_pass(p, PASS_MAXIMUM, largest, sum);
+    if (folded) panel_fold(largest, folded, true);
+    panel_pass(p, PASS_SUM, largest, sum);
+    if (folded) panel_fold(sum, folded, false);
+    for (int64_t i = 0; i < end; i++) sum[i] = 1 / sum[i];
+    panel_pass(p, PASS_SCALE, largest, sum);
+}
+
+/* Narrow inner: VLANES steps along the axis are one row of the panel, so that vectors are full. */
+static bool is_folded(const struct softmax_problem *p) { return p->inner < 2 * VLANES; }
+
+/* Slices side by side: x and y of a panel stay in half of a 1 MiB cache. */
+static int64_t panel_width(const struct softmax_problem *p) {
+    const int64_t width = (1 << 16) / p->axis_len / VLANES * VLANES;
+    return width < 2 * VLANES ? 2 * VLANES : width < PANEL_WIDTH ? width : PANEL_WIDTH;
+}
+
+static inline int64_t panels_of(const struct softmax_problem *p) {
+    return is_folded(p) ? 1 : (p->inner + panel_width(p) - 1) / panel_width(p);
+}
+
+static inline void softmax_panel(const struct softmax_problem *p, const float *x, float *y,
+                                 int64_t unit) {
+    const int64_t panels = panels_of(p), start = unit / panels * p->axis_len * p->inner;
+    if (is_folded(p)) {
+        const int64_t width = p->inner * VLANES, tail = p->axis_len % VLANES * p->inner;
+        panel_run(&(struct panel){x + start, y + start, p->axis_len / VLANES, width, width, tail},
+                  p->inner);
+        return;
+    }
+    const int64_t i = unit % panels * panel_width(p), left = p->inner - i;
+    const int64_t width = left < panel_width(p) ? left : panel_width(p);
+    panel_run(&(struct panel){x + start + i, y + start + i, p->axis_len, p->inner, width, 0}, 0);
 }
 
 /* ---- whole problems: a range of independent units, for one thread ---- */
 
 typedef void softmax_row(const float *x, float *y, int64_t count);
 
-static inline int64_t tiles_of(const struct softmax_problem *p) {
-    return (p->inner + TILE * VLANES - 1) / (TILE * VLANES);
-}
 static inline int64_t softmax_units(const struct softmax_problem *p) {
-    return p->axis_len == 0 ? 0 : p->inner == 1 ? p->outer : p->outer * tiles_of(p);
+    if (p->axis_len == 0 || p->inner == 0) return 0;
+    return p->inner == 1 ? p->outer : p->outer * panels_of(p);
 }
 
 static ALWAYS_INLINE void softmax_range(const struct softmax_problem *p, const float *x, float *y,
                                         int64_t first, int64_t last, softmax_row *long_row) {
-    const int64_t n = p->axis_len, tiles = tiles_of(p);
-    for (int64_t unit = first; unit < last && p->inner == 1; unit++) {
-        if (n <= REGISTER_VECTORS * VLANES)
+    const int64_t n = p->axis_len;
+    for (int64_t unit = first; unit < last; unit++) {
+        if (p->inner > 1)
+            softmax_panel(p, x, y, unit);
+        else if (n <= REGISTER_VECTORS * VLANES)
             row_registers(x + unit * n, y + unit * n, n);
         else
             long_row(x + unit * n, y + unit * n, n);
-    }
-    for (int64_t unit = first; unit < last && p->inner > 1; unit++) {
-        const int64_t i = unit % tiles * TILE * VLANES, left = p->inner - i;
-        const int64_t start = unit / tiles * n * p->inner + i;
-        struct column c = {x + start, y + start, n, p->inner, {vfirst(left < VLANES ? left : VLANES)}};
-        const int64_t second = left - VLANES;
-        c.mask[1] = vfirst(second < 0 ? 0 : second < VLANES ? second : VLANES);
-        if (second > 0)
-            column_run(&c, 2);
-        else
-            column_run(&c, 1);
     }
 }
 
