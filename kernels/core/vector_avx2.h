@@ -78,9 +78,9 @@ static inline vfloat vscale(vfloat a, vfloat n) {
 }
 
 /* vscale for 1/2 < |a| < 2 and n <= 100 in the lanes to keep, 0 in the others, whose n may be
- * anything. Usually no lane comes near the denormals, and the exponent field takes all; otherwise it
- * takes what stays normal, and one multiplication does the rest and rounds. An underflow costs an
- * assist of a hundred cycles and more: a lane that is dropped has none. */
+ * anything. Usually no lane comes near the denormals, and the exponent field takes all; otherwise
+ * it takes what stays normal, and one multiplication does the rest and rounds. An underflow costs
+ * an assist of a hundred cycles and more: a lane that is dropped has none. */
 static inline vfloat vscale_kept(vmask keep, vfloat a, vfloat n) {
     const vmask low = _mm256_cmp_ps(n, _mm256_set1_ps(-125), _CMP_LT_OQ);
     if (__builtin_expect(_mm256_movemask_ps(low) == 0, 1)) {

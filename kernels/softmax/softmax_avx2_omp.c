@@ -6,5 +6,6 @@ static void softmax_avx2_omp(const struct softmax_problem *p, const float *x, fl
     softmax_parallel(p, x, y);
 }
 
-SOFTMAX(avx2_omp, .technique = "the avx2 paths, rows (or parts of few long rows) shared among threads",
+SOFTMAX(avx2_omp,
+        .technique = "the avx2 paths, rows (or parts of few long rows) shared among threads",
         .isa = ISA_AVX2, .uses_threads = true, .accumulation = SOFTMAX_ACCUMULATION);

@@ -6,5 +6,6 @@ static void softmax_avx512_omp(const struct softmax_problem *p, const float *x, 
     softmax_parallel(p, x, y);
 }
 
-SOFTMAX(avx512_omp, .technique = "the avx512 paths, rows (or parts of few long rows) shared among threads",
+SOFTMAX(avx512_omp,
+        .technique = "the avx512 paths, rows (or parts of few long rows) shared among threads",
         .isa = ISA_AVX512, .uses_threads = true, .accumulation = SOFTMAX_ACCUMULATION);

@@ -26,7 +26,8 @@ static inline struct softmax_state merge(const struct softmax_state *part, int p
     return all;
 }
 
-/* One long row, by all threads: states of parts, merged by each thread alike, then the parts of y. */
+/* One long row, by all threads: states of parts, merged by each thread alike, then the parts of y.
+ */
 static inline void row_shared(const float *x, float *y, int64_t count, int threads) {
     struct softmax_state state[MANY_THREADS];
 #pragma omp parallel num_threads(threads)

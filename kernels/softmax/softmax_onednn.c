@@ -63,5 +63,5 @@ static void softmax_onednn(const struct softmax_problem *p, const float *x, floa
 
 /* Its kernels keep one sum per lane of a vector of 4, 8 or 16. */
 SOFTMAX(onednn, .technique = "oneDNN softmax forward", .peer = true,
-        .accumulation = {.summation = SUM_LANES, .lanes = 4}, .supports = supports,
-        .start = onednn_start);
+        .accumulation = {.summation = SUM_LANES, .lanes = 4, .flushes = true}, .supports = supports,
+        .start = onednn_start, .no_special = "oneDNN gives 0 and numbers where softmax is NaN");

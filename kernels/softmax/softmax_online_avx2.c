@@ -6,5 +6,6 @@ static void softmax_online_avx2(const struct softmax_problem *p, const float *x,
     softmax_range(p, x, y, 0, softmax_units(p), row_online);
 }
 
-SOFTMAX(online_avx2, .technique = "maximum and sum in one pass with rare rescaling, then exp and scale",
+SOFTMAX(online_avx2,
+        .technique = "maximum and sum in one pass with rare rescaling, then exp and scale",
         .isa = ISA_AVX2, .accumulation = SOFTMAX_ACCUMULATION);

@@ -12,8 +12,8 @@
  * NaN and Inf need no branches: a NaN may get lost in a maximum (vmax), never in exp(x - maximum)
  * and hence the sum; +Inf - +Inf and -Inf - -Inf are NaN there.
  *
- * Every sum has 16 or more partial sums, or is the sum of blocks of 16 terms, summed by fours: no term
- * passes through more than n/16 + 5 additions, which is what lanes = 16 promises. */
+ * Every sum has 16 or more partial sums, or is the sum of blocks of 16 terms, summed by fours: no
+ * term passes through more than n/16 + 5 additions, which is what lanes = 16 promises. */
 #ifndef KERNELS_SOFTMAX_SOFTMAX_VECTOR_H
 #define KERNELS_SOFTMAX_SOFTMAX_VECTOR_H
 
@@ -22,7 +22,8 @@
 
 #include "kernels/softmax/softmax.h"
 
-#define SOFTMAX_ACCUMULATION {.summation = SUM_LANES, .lanes = 16}
+#define SOFTMAX_ACCUMULATION                                                                       \
+    { .summation = SUM_LANES, .lanes = 16 }
 
 enum { REGISTER_VECTORS = 8, GROUP = 4 * VLANES };
 
