@@ -12,8 +12,7 @@ void hdf5_drop(hid_t id) {
     if (id >= 0) H5Idec_ref(id);
 }
 
-/* ---- HDF5's own explanation
- * ---------------------------------------------------------------------- */
+/* ---- HDF5's own explanation -------------------------------------------------------------- */
 
 struct reason {
     char *text;
@@ -39,8 +38,7 @@ static enum status refused(const char *place, const char *what, struct error *er
                 hdf5_reason(reason, sizeof reason));
 }
 
-/* ---- links
- * --------------------------------------------------------------------------------------- */
+/* ---- links ------------------------------------------------------------------------------- */
 
 enum status hdf5_open_member(hid_t parent, const char *name, H5I_type_t kind, const char *place,
                              hid_t *object, struct error *error) {
@@ -63,8 +61,7 @@ enum status hdf5_open_member(hid_t parent, const char *name, H5I_type_t kind, co
     return fail(error, STATUS_BAD_INPUT, "%s is not a %s", place, noun);
 }
 
-/* ---- attributes
- * ---------------------------------------------------------------------------------- */
+/* ---- attributes -------------------------------------------------------------------------- */
 
 /* An attribute that is opened and known to hold one value. */
 struct attribute {
@@ -188,8 +185,7 @@ enum status hdf5_read_real(hid_t object, const char *name, double *value, struct
     return read ? STATUS_OK : unreadable(name, "a number", error);
 }
 
-/* ---- datasets
- * ------------------------------------------------------------------------------------ */
+/* ---- datasets ---------------------------------------------------------------------------- */
 
 static hid_t memory_type(enum dtype dtype) {
     switch (dtype) {
