@@ -15,6 +15,7 @@ static void max_pool1d_avx512_omp(const struct max_pool1d_problem *p, const floa
             const struct piece piece = shares_piece(&shares, p, x, y, i);
             if (piece.outputs > 0) best(&piece, own);
         }
+        _mm_sfence(); /* after stores past the caches */
     }
 }
 

@@ -45,6 +45,10 @@ static inline lanes keys_load_first(const float *x, int64_t count) {
 static inline void keys_store(float *y, lanes keys) {
     _mm256_storeu_si256((__m256i *)y, lanes_floats(keys));
 }
+/* y aligned */
+static inline void keys_store_past(float *y, lanes keys) {
+    _mm256_stream_si256((__m256i *)y, lanes_floats(keys));
+}
 static inline void keys_store_first(float *y, lanes keys, int64_t count) {
     _mm256_maskstore_ps(y, lanes_first(count), _mm256_castsi256_ps(lanes_floats(keys)));
 }

@@ -37,6 +37,10 @@ static inline lanes keys_load_first(const float *x, int64_t count) {
                                  lanes_keys(_mm512_maskz_loadu_epi32(some, x)));
 }
 static inline void keys_store(float *y, lanes keys) { _mm512_storeu_si512(y, lanes_floats(keys)); }
+/* y aligned */
+static inline void keys_store_past(float *y, lanes keys) {
+    _mm512_stream_si512((void *)y, lanes_floats(keys));
+}
 static inline void keys_store_first(float *y, lanes keys, int64_t count) {
     _mm512_mask_storeu_epi32(y, lanes_first(count), lanes_floats(keys));
 }

@@ -9,10 +9,10 @@ static inline __attribute__((always_inline)) void rows(const struct max_pool1d_p
                                                        piece_kernel *kernel) {
     const int64_t outputs = max_pool1d_outputs(p);
     for (int64_t r = 0; r < p->n; r++) {
-        const struct piece piece = {x + r * p->length, y + r * outputs, outputs, p->window,
-                                    p->stride};
+        const struct piece piece = piece_of(p, x + r * p->length, y + r * outputs, outputs);
         kernel(&piece, workspace);
     }
+    _mm_sfence(); /* after stores past the caches */
 }
 
 #endif

@@ -3,12 +3,22 @@
 #ifndef KERNELS_MAX_POOL1D_MAX_POOL1D_STREAM_H
 #define KERNELS_MAX_POOL1D_MAX_POOL1D_STREAM_H
 
+#include "kernels/core/past_caches.h"
+
 /* A piece of a row: `outputs` windows, the first at x[0]. */
 struct piece {
     const float *x;
     float *y;
     int64_t outputs, window, stride;
+    bool past; /* vectors of y are aligned and go past the caches */
 };
+
+static inline struct piece piece_of(const struct max_pool1d_problem *p, const float *x, float *y,
+                                    int64_t outputs) {
+    const bool aligned = past_caches_head(y, LANES, LANES) == 0;
+    const bool past = p->stride == 1 && aligned && past_caches(p->n * max_pool1d_outputs(p));
+    return (struct piece){x, y, outputs, p->window, p->stride, past};
+}
 
 /* Window positions at stride 1, of which every stride-th is an output; and the inputs below them.
  */

@@ -34,8 +34,8 @@ static inline struct piece shares_piece(const struct shares *s, const struct max
                                         const float *x, float *y, int64_t i) {
     const int64_t row = i / s->cuts, first = i % s->cuts * s->piece;
     const int64_t outputs = max_pool1d_outputs(p), left = outputs - first;
-    return (struct piece){x + row * p->length + first * p->stride, y + row * outputs + first,
-                          left < s->piece ? left : s->piece, p->window, p->stride};
+    return piece_of(p, x + row * p->length + first * p->stride, y + row * outputs + first,
+                    left < s->piece ? left : s->piece);
 }
 
 /* Bytes of one share's workspace: whole cache lines, so that no two threads write one. */

@@ -7,10 +7,12 @@ enum { BLOCK = 1 << 14 };
 static void relu_backward_avx2_omp(const struct relu_backward_problem *p, const float *grad_y,
                                    const float *x, float *grad_x) {
     const int64_t blocks = (p->n + BLOCK - 1) / BLOCK;
+    const bool past = past_caches(p->n);
 #pragma omp parallel for num_threads(threads_get()) schedule(static) if (blocks > 1)
     for (int64_t b = 0; b < blocks; b++) {
         const int64_t first = b * BLOCK, left = p->n - first;
-        relu_backward_range(grad_y + first, x + first, grad_x + first, left < BLOCK ? left : BLOCK);
+        relu_backward_range(grad_y + first, x + first, grad_x + first, left < BLOCK ? left : BLOCK,
+                            past);
     }
 }
 

@@ -3,7 +3,7 @@
 
 static void relu_backward_avx512(const struct relu_backward_problem *p, const float *grad_y,
                                  const float *x, float *grad_x) {
-    relu_backward_range(grad_y, x, grad_x, p->n);
+    relu_backward_range(grad_y, x, grad_x, p->n, past_caches(p->n));
 }
 
 RELU_BACKWARD(avx512, .technique = "compare and mask, 16 elements per instruction, masked tail",

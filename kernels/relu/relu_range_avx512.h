@@ -4,21 +4,34 @@
 #define KERNELS_RELU_RELU_RANGE_AVX512_H
 
 #include <immintrin.h>
-#include <stdint.h>
 
-static inline void relu_range(const float *x, float *y, int64_t n) {
-    const __m512 zero = _mm512_setzero_ps();
+#include "kernels/core/past_caches.h"
+
+static inline __m512 relu_vector(__m512 x) { return _mm512_max_ps(_mm512_setzero_ps(), x); }
+
+/* Fewer than sixteen. */
+static inline void relu_few(const float *x, float *y, int64_t n) {
+    const __mmask16 few = (__mmask16)((1u << n) - 1);
+    _mm512_mask_storeu_ps(y, few, relu_vector(_mm512_maskz_loadu_ps(few, x)));
+}
+
+/* `past`: stores go past the caches. */
+static inline void relu_range(const float *x, float *y, int64_t n, bool past) {
     int64_t i = 0;
+    if (past) {
+        i = past_caches_head(y, n, 16);
+        relu_few(x, y, i);
+        for (; i + 16 <= n; i += 16) _mm512_stream_ps(y + i, relu_vector(_mm512_loadu_ps(x + i)));
+        _mm_sfence();
+    }
     for (; i + 32 <= n; i += 32) {
-        const __m512 a = _mm512_max_ps(zero, _mm512_loadu_ps(x + i));
-        const __m512 b = _mm512_max_ps(zero, _mm512_loadu_ps(x + i + 16));
+        const __m512 a = relu_vector(_mm512_loadu_ps(x + i));
+        const __m512 b = relu_vector(_mm512_loadu_ps(x + i + 16));
         _mm512_storeu_ps(y + i, a);
         _mm512_storeu_ps(y + i + 16, b);
     }
-    for (; i < n; i += 16) {
-        const __mmask16 tail = n - i < 16 ? (__mmask16)((1u << (n - i)) - 1) : (__mmask16)0xffff;
-        _mm512_mask_storeu_ps(y + i, tail, _mm512_max_ps(zero, _mm512_maskz_loadu_ps(tail, x + i)));
-    }
+    for (; i + 16 <= n; i += 16) _mm512_storeu_ps(y + i, relu_vector(_mm512_loadu_ps(x + i)));
+    relu_few(x + i, y + i, n - i);
 }
 
 #endif
