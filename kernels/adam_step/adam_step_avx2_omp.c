@@ -8,7 +8,11 @@ static void adam_step_avx2_omp(const struct adam_step_problem *p, float *param, 
     const struct adam_constants constants = adam_constants(p);
     const struct adam_streams streams = {param, grad, exp_avg, exp_avg_sq, max_exp_avg_sq};
     const int64_t blocks = (p->n + BLOCK - 1) / BLOCK;
-#pragma omp parallel for num_threads(threads_get()) schedule(static) if (blocks > 1)
+    if (blocks <= 1) { /* waking a team costs more than a block */
+        adam_range(&constants, &streams, 0, p->n);
+        return;
+    }
+#pragma omp parallel for num_threads(threads_get()) schedule(static)
     for (int64_t b = 0; b < blocks; b++) {
         const int64_t end = (b + 1) * BLOCK;
         adam_range(&constants, &streams, b * BLOCK, end < p->n ? end : p->n);

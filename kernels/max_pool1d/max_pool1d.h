@@ -36,20 +36,20 @@ typedef void max_pool1d_kernel(const struct max_pool1d_problem *p, const float *
 /* The larger, or the NaN. */
 static inline float max_pool1d_larger(float a, float b) { return a > b || a != a ? a : b; }
 
-/* Floats as integers in the same order with every NaN, of either sign, above +Inf: then the maximum
- * of integers is the maximum that keeps NaN, in any order and any lane. Negative floats fall with
- * their bits, so those are flipped; then -Inf lies just above the negative NaNs, and taking
- * 0x7fffff off moves it to the lowest integer while they wrap round to the top. */
-enum { MAX_POOL1D_KEY_SHIFT = 0x7fffff };
+/* Floats as integers in the same order, with every NaN, of either sign, above +Inf: then the
+ * maximum of integers is the maximum that keeps NaN, in any order and any lane. Sign and magnitude
+ * become two's complement (the zeros become one), which puts -Inf just above the negative NaNs;
+ * taking 0x800000 off moves it to the lowest integer, and them round to the top. */
+enum { MAX_POOL1D_KEY_SHIFT = 0x800000 };
 static inline int32_t max_pool1d_key(float value) {
     uint32_t bits;
     memcpy(&bits, &value, sizeof bits);
-    if (bits >> 31) bits ^= 0x7fffffff;
-    return (int32_t)(bits - MAX_POOL1D_KEY_SHIFT);
+    const uint32_t size = bits & 0x7fffffff;
+    return (int32_t)((bits >> 31 ? 0 - size : size) - MAX_POOL1D_KEY_SHIFT);
 }
 static inline float max_pool1d_unkey(int32_t key) {
-    uint32_t bits = (uint32_t)key + MAX_POOL1D_KEY_SHIFT;
-    if (bits >> 31) bits ^= 0x7fffffff;
+    const uint32_t number = (uint32_t)key + MAX_POOL1D_KEY_SHIFT;
+    const uint32_t bits = number >> 31 ? (0 - number) | 0x80000000 : number;
     float value;
     memcpy(&value, &bits, sizeof value);
     return value;

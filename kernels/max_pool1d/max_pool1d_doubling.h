@@ -5,17 +5,36 @@
 #ifndef KERNELS_MAX_POOL1D_MAX_POOL1D_DOUBLING_H
 #define KERNELS_MAX_POOL1D_MAX_POOL1D_DOUBLING_H
 
-static inline __attribute__((always_inline)) void doubling_stream(const struct piece *p,
+/* Vector i of the maxima. `steady`: neither end of the row is near, and the stride is 1. */
+static inline __attribute__((always_inline)) lanes
+doubling_step(const struct piece *p, struct history *history, lanes now, int64_t i,
+              const struct lanes_step *step, const int levels, const bool steady) {
+    const int64_t read = i + 1 + levels;
+    const lanes keys =
+        steady ? keys_load(p->x + read * LANES) : read_keys(p->x, piece_inputs(p), read);
+    const lanes next = widen(history, keys, levels);
+    const lanes maxima = lanes_max(now, lanes_from(now, next, step));
+    if (!steady)
+        write_maxima(p, i, maxima);
+    else if (p->past)
+        keys_store_past(p->y + i * LANES, maxima);
+    else
+        keys_store(p->y + i * LANES, maxima);
+    return next;
+}
+
+static inline __attribute__((always_inline)) void doubling_stream(const struct piece *piece,
                                                                   const int levels) {
-    const int64_t positions = piece_positions(p), inputs = piece_inputs(p);
-    const struct lanes_step step = lanes_step_of(p->window - (1 << levels));
-    struct history history = widen_begin(p->x, inputs, levels);
-    lanes now = widen(&history, read_keys(p->x, inputs, levels), levels);
-    for (int64_t i = 0; i * LANES < positions; i++) {
-        const lanes next = widen(&history, read_keys(p->x, inputs, i + 1 + levels), levels);
-        write_maxima(p, i, lanes_max(now, lanes_from(now, next, &step)));
-        now = next;
-    }
+    const struct piece p = *piece; /* no store can alias a local */
+    const int64_t vectors = (piece_positions(&p) + LANES - 1) / LANES;
+    const int64_t whole = lesser(piece_inputs(&p) / LANES - 1 - levels, p.outputs / LANES);
+    const int64_t steady = p.stride == 1 ? whole : 0;
+    const struct lanes_step step = lanes_step_of(p.window - (1 << levels));
+    struct history history = widen_begin(p.x, piece_inputs(&p), levels);
+    lanes now = widen(&history, read_keys(p.x, piece_inputs(&p), levels), levels);
+    int64_t i = 0;
+    for (; i < steady; i++) now = doubling_step(&p, &history, now, i, &step, levels, true);
+    for (; i < vectors; i++) now = doubling_step(&p, &history, now, i, &step, levels, false);
 }
 
 /* Keys that a block of the longer windows fills: 24 KiB; or twice the window. */
@@ -61,8 +80,7 @@ static inline void doubling(const struct piece *p, void *workspace) {
         doubling_stream(p, 3);
     else
         for (int64_t first = 0; first < positions; first += block)
-            doubling_block_run(p, first, positions - first < block ? positions - first : block,
-                               workspace);
+            doubling_block_run(p, first, lesser(positions - first, block), workspace);
 }
 
 #endif

@@ -22,15 +22,14 @@ static inline lanes lanes_first(int64_t count) {
     return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), lanes_iota());
 }
 
-/* bits ^ (negative ? 0x7fffffff : 0) */
-static inline lanes lanes_flip(lanes bits) {
-    return _mm256_xor_si256(bits, _mm256_srli_epi32(_mm256_srai_epi32(bits, 31), 1));
-}
 static inline lanes lanes_keys(lanes bits) {
-    return _mm256_sub_epi32(lanes_flip(bits), _mm256_set1_epi32(MAX_POOL1D_KEY_SHIFT));
+    const lanes size = _mm256_and_si256(bits, _mm256_set1_epi32(0x7fffffff));
+    return _mm256_sub_epi32(_mm256_sign_epi32(size, bits), _mm256_set1_epi32(MAX_POOL1D_KEY_SHIFT));
 }
 static inline lanes lanes_floats(lanes keys) {
-    return lanes_flip(_mm256_add_epi32(keys, _mm256_set1_epi32(MAX_POOL1D_KEY_SHIFT)));
+    const lanes number = _mm256_add_epi32(keys, _mm256_set1_epi32(MAX_POOL1D_KEY_SHIFT));
+    const lanes sign = _mm256_and_si256(number, _mm256_set1_epi32(INT32_MIN));
+    return _mm256_or_si256(_mm256_abs_epi32(number), sign);
 }
 
 /* Keys of x[0..7], or of the first `count` (below 8) and the lowest key after them. */
@@ -66,15 +65,13 @@ struct lanes_step {
     lanes index, from_b;
 };
 static inline struct lanes_step lanes_step_of(int64_t step) {
-    const lanes index = _mm256_add_epi32(lanes_iota(), _mm256_set1_epi32((int)step));
-    return (struct lanes_step){index, _mm256_cmpgt_epi32(index, _mm256_set1_epi32(LANES - 1))};
+    const lanes steps = _mm256_set1_epi32((int)step);
+    return (struct lanes_step){_mm256_add_epi32(lanes_iota(), steps),
+                               _mm256_cmpgt_epi32(steps, lanes_iota())};
 }
 static inline lanes lanes_from(lanes a, lanes b, const struct lanes_step *step) {
-    /* one rotation serves both: pick from b the lanes that wrap, then rotate (vpermd takes the
-     * index modulo 8) */
-    const lanes rotated_a = _mm256_permutevar8x32_epi32(a, step->index);
-    const lanes rotated_b = _mm256_permutevar8x32_epi32(b, step->index);
-    return _mm256_blendv_epi8(rotated_a, rotated_b, step->from_b);
+    /* b's first lanes in place of a's, then rotate: vpermd takes its index modulo 8 */
+    return _mm256_permutevar8x32_epi32(_mm256_blendv_epi8(a, b, step->from_b), step->index);
 }
 
 #endif

@@ -17,16 +17,16 @@ static inline void lanes_store(int32_t *to, lanes a) { _mm512_storeu_si512(to, a
 
 static inline __mmask16 lanes_first(int64_t count) { return (__mmask16)((1u << count) - 1); }
 
-/* bits ^ (negative ? 0x7fffffff : 0): one vpternlogd, A ^ (B & C) */
-static inline lanes lanes_flip(lanes bits) {
-    return _mm512_ternarylogic_epi32(bits, _mm512_srai_epi32(bits, 31),
-                                     _mm512_set1_epi32(0x7fffffff), 0x78);
-}
 static inline lanes lanes_keys(lanes bits) {
-    return _mm512_sub_epi32(lanes_flip(bits), _mm512_set1_epi32(MAX_POOL1D_KEY_SHIFT));
+    const lanes shift = _mm512_set1_epi32(MAX_POOL1D_KEY_SHIFT);
+    /* of a negative: -(bits & 0x7fffffff) - shift = INT32_MIN - shift - bits */
+    return _mm512_mask_sub_epi32(_mm512_sub_epi32(bits, shift), _mm512_movepi32_mask(bits),
+                                 _mm512_set1_epi32(INT32_MAX - MAX_POOL1D_KEY_SHIFT + 1), bits);
 }
 static inline lanes lanes_floats(lanes keys) {
-    return lanes_flip(_mm512_add_epi32(keys, _mm512_set1_epi32(MAX_POOL1D_KEY_SHIFT)));
+    const lanes number = _mm512_add_epi32(keys, _mm512_set1_epi32(MAX_POOL1D_KEY_SHIFT));
+    const lanes sign_bit = _mm512_set1_epi32(INT32_MIN); /* number's, on |number|: A ? B : C */
+    return _mm512_ternarylogic_epi32(sign_bit, number, _mm512_abs_epi32(number), 0xca);
 }
 
 /* Keys of x[0..15], or of the first `count` (below 16) and the lowest key after them. */

@@ -5,6 +5,8 @@
 
 #include "kernels/core/past_caches.h"
 
+static inline int64_t lesser(int64_t a, int64_t b) { return a < b ? a : b; }
+
 /* A piece of a row: `outputs` windows, the first at x[0]. */
 struct piece {
     const float *x;

@@ -3,7 +3,6 @@
 #ifndef KERNELS_MAX_POOL1D_MAX_POOL1D_THREADS_H
 #define KERNELS_MAX_POOL1D_MAX_POOL1D_THREADS_H
 
-#include "kernels/core/memory.h"
 #include "kernels/core/threads.h"
 
 struct shares {
@@ -38,9 +37,8 @@ static inline struct piece shares_piece(const struct shares *s, const struct max
                     left < s->piece ? left : s->piece);
 }
 
-/* Bytes of one share's workspace: whole cache lines, so that no two threads write one. */
-static inline size_t shares_workspace(size_t bytes) {
-    return (bytes + MEMORY_ALIGNMENT - 1) / MEMORY_ALIGNMENT * MEMORY_ALIGNMENT;
-}
+/* Bytes of one share's workspace: whole pages, or one thread's prefetchers would fetch lines that
+ * its neighbour is writing. */
+static inline size_t shares_workspace(size_t bytes) { return (bytes + 4095) / 4096 * 4096; }
 
 #endif

@@ -8,7 +8,11 @@ static void relu_backward_avx512_omp(const struct relu_backward_problem *p, cons
                                      const float *x, float *grad_x) {
     const int64_t blocks = (p->n + BLOCK - 1) / BLOCK;
     const bool past = past_caches(p->n);
-#pragma omp parallel for num_threads(threads_get()) schedule(static) if (blocks > 1)
+    if (blocks <= 1) { /* waking a team costs more than a block */
+        relu_backward_range(grad_y, x, grad_x, p->n, past);
+        return;
+    }
+#pragma omp parallel for num_threads(threads_get()) schedule(static)
     for (int64_t b = 0; b < blocks; b++) {
         const int64_t first = b * BLOCK, left = p->n - first;
         relu_backward_range(grad_y + first, x + first, grad_x + first, left < BLOCK ? left : BLOCK,
