@@ -32,7 +32,7 @@ quietly() {
 build() {
     local folder=$top/build/$1
     if [ ! "$folder/build.ninja" -nt "$top/CMakePresets.json" ]; then
-        (cd "$top" && quietly "$folder/configure.log" cmake --preset "$1")
+        (cd "$top" && quietly "$folder/configure.log" cmake --preset "$1") || return
         grep '^-- assay:\|^--   ' "$folder/configure.log" || true
     fi
     cmake --build "$folder" --parallel "$(nproc)" "${@:2}"
