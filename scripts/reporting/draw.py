@@ -20,6 +20,11 @@ MARKS = (  # unit-radius outlines, told apart without colour
 )
 
 
+def mark(style):
+    """Where colours start again, shapes do not."""
+    return MARKS[(style + style // COLOURS) % len(MARKS)]
+
+
 class Frame:
     """Plot area with scales; x and y map data to picture coordinates."""
 
@@ -79,7 +84,7 @@ def point(x, y, style, label, whisker=None, radius=4.5, kind=""):
         low, high = whisker
         bar = f'<path class="whisker" d="M{x:.1f},{low:.1f}V{high:.1f}M{x - 4:.1f},{low:.1f}h8M{x - 4:.1f},{high:.1f}h8"/>'
     return (f'<g class="point {kind}" tabindex="-1" role="img" aria-label="{escape(label)}">{bar}'
-            f'<path class="mark" transform="translate({x:.1f},{y:.1f}) scale({radius})" d="{MARKS[style % len(MARKS)]}"/></g>')
+            f'<path class="mark" transform="translate({x:.1f},{y:.1f}) scale({radius})" d="{mark(style)}"/></g>')
 
 
 def series(name, classes, body, line=None):
@@ -123,7 +128,7 @@ def throughput(results, measurements, threads, styles, labels, title):
     unit = "GFLOP/s" if what == "flops" else "GB/s"
     ceiling = results.peak(threads) if what == "flops" else dict(results.bandwidth(threads)).get("DRAM")
     sizes = {m.problem: m.counters.get(what, 0.0) for m in timed}
-    order = sorted(sizes, key=lambda p: (sizes[p], by_numbers(p)))
+    order = sorted(sizes, key=lambda p: (round(5 * math.log(max(sizes[p], 1.0))), by_numbers(p)))
     y_range, log_y, ticks = speed_axis([(m.problem, m.rate(what) / 1e9) for m in timed], (ceiling or 0.0) / 1e9)
     frame, axis, where, depth = size_axis(order, sizes, labels, what, (y_range, log_y), results, threads)
     content = frame.y_axis(ticks, lambda v: f"{v:g}", unit) + axis + ceiling_line(frame, ceiling, what, unit)

@@ -59,9 +59,11 @@ def percent(value):
 
 
 def error(value):
-    if value is None:
-        return "–"
-    return "0" if value == 0 else f"{value:.2f}" if value >= 0.005 else "< 0.01"
+    if not value:
+        return "–" if value is None else "0"
+    if value < 1:  # rounded down: what is within its bound must not read as if it stood on it
+        value = math.floor(round(value * 100, 6)) / 100
+    return f"{value:.2f}" if value else "< 0.01"
 
 
 def plural(count, noun):

@@ -15,7 +15,8 @@ GLOSSARY = (
     ("× rival", "median time of the fastest rival library, at the same number of threads in the same run, over "
                 "that of the best: above 1, the rival is beaten"),
     ("roofline", "measured speed over the bound that this machine's measured FMA peak and bandwidth put on this "
-                 "problem (Williams, Waterman, Patterson 2009)"),
+                 "problem (Williams, Waterman, Patterson 2009); Winograd convolution, which needs fewer operations than "
+                 "are counted, may pass 100 %"),
     ("error", "the largest error of any judged output element, in units of the bound derived for that element: "
               "1 is the limit"),
     ("spread", "interquartile range of the repetitions over their median (from four repetitions on; else the "
@@ -37,22 +38,13 @@ def chip(verdict):
     return tag("span", f'<span aria-hidden="true">{sign}</span> {verdict}', klass=f"chip {verdict.lower()}")
 
 
-def styles_of(results):
-    """Style index per variant: the same all over the page, distinct within a primitive wherever possible."""
-    variants = sorted({(m.peer, m.variant) for m in results.measurements if m.variant != "naive"})
-    return {"naive": 0, **{v: i + 1 for i, (_, v) in enumerate(variants)}}
-
-
-def local_styles(variants, wanted):
-    taken, out = set(), {}
-    for variant in variants:
-        style = wanted[variant]
-        if variant != "naive":
-            colour = next((c for c in range(draw.COLOURS) if (style + c) % draw.COLOURS not in taken), 0)
-            style += colour
-            taken.add(style % draw.COLOURS)
-        out[variant] = style
-    return out
+def styles_of(measurements):
+    """Style index per variant of one primitive. The plain avx2 and avx512 look alike on the whole page; rivals, drawn
+    hollow, start elsewhere in the palette than the project's own."""
+    ours = sorted({m.variant for m in measurements if not m.peer and m.variant != "naive"},
+                  key=lambda v: (v not in ("avx2", "avx512"), v))
+    rivals = sorted({m.variant for m in measurements if m.peer})
+    return {"naive": 0, **{v: i for i, v in enumerate(ours)}, **{v: i + 4 for i, v in enumerate(rivals)}}
 
 
 # ---- tables ------------------------------------------------------------------------------------------
@@ -234,7 +226,7 @@ def legend(entries):
     buttons = []
     for name, style, classes, note in entries:
         mark = (f'<svg viewBox="-9 -9 18 18" aria-hidden="true"><g class="point"><path class="mark" '
-                f'transform="scale(5)" d="{draw.MARKS[style % len(draw.MARKS)]}"/></g></svg>')
+                f'transform="scale(5)" d="{draw.mark(style)}"/></g></svg>')
         label = escape(name) + (f" <small>{escape(note)}</small>" if note else "")
         buttons.append(tag("button", mark + label, type="button", klass=f"key series {classes}", aria_pressed="true",
                            data_series=name))
@@ -248,14 +240,14 @@ def figure(content, keys, caption):
             f"<figcaption>{caption}</figcaption></figure>")
 
 
-def primitive_section(results, primitive, wanted, labels):
+def primitive_section(results, primitive, labels):
     mine = [m for m in results.measurements if m.primitive == primitive]
+    styles = styles_of(mine)
     content = ""
     for threads in sorted({m.threads for m in mine if m.timed}):
         here = [m for m in mine if m.threads == threads and m.timed]
-        styles = local_styles(dict.fromkeys(m.variant for m in here), wanted)
         keys = []
-        for variant in styles:
+        for variant in dict.fromkeys(m.variant for m in here):
             peer = next(m for m in here if m.variant == variant).peer
             classes = "cn" if variant == "naive" else f"c{styles[variant] % draw.COLOURS}" + (" peer" if peer else "")
             keys.append((variant, styles[variant], classes, "rival" if peer else ""))
@@ -351,7 +343,6 @@ def page(results, title="Assay report"):
     context = results.context
     labels = {p: short_names(dict.fromkeys(m.problem for m in results.measurements if m.primitive == p))
               for p in results.primitives}
-    wanted = styles_of(results)
     links = "".join(tag("a", escape(text), href=f"#{target}") for target, text in
                     [("glance", "At a glance"), ("summary", "Every problem"), ("roofline", "Roofline")] +
                     [(f"p-{p}", p) for p in results.primitives] + [("not-timed", "Failed and skipped"), ("words", "Words")])
@@ -359,7 +350,7 @@ def page(results, title="Assay report"):
                      f"commit {context['commit']}" if context.get("commit") else "", str(context.get("date", ""))[:16].replace("T", " ")) if t)
     words = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in GLOSSARY)
     body = (verdict_banner(results) + machine_facts(results) + glance(results) + summary(results, labels) + roofline_section(results) +
-            "".join(primitive_section(results, p, wanted, labels[p]) for p in results.primitives) +
+            "".join(primitive_section(results, p, labels[p]) for p in results.primitives) +
             trouble_section(results, labels) + section("words", "Words", f'<dl class="words">{words}</dl>'))
     style, script = (FOLDER / "page.css").read_text(), (FOLDER / "page.js").read_text()
     return (f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'

@@ -101,6 +101,7 @@ class Numbers(unittest.TestCase):
         self.assertEqual(numbers.flops(1.53e11), "153 GFLOP/s")
         self.assertEqual([numbers.duration(t) for t in (12.5, 1234, 5e6, 2e9)], ["12.5 ns", "1.23 µs", "5.00 ms", "2.00 s"])
         self.assertEqual(numbers.memory(1 << 20), "1 MiB")
+        self.assertEqual([numbers.error(e) for e in (None, 0, 0.001, 0.29, 0.999, 1.5)], ["–", "0", "< 0.01", "0.29", "0.99", "1.50"])
         self.assertEqual(numbers.linear_ticks(153)[-1], 160)
 
 
