@@ -104,7 +104,7 @@ def summary_row(contest, labels):
                 data_v=contest.primitive)
     against = numbers.times(contest.against_rival)
     if rival:
-        against += f' <small>{escape(rival.variant)}</small>'
+        against += f' <small class="under">{escape(rival.variant)}</small>'
     row = [first, cell(tag("code", escape(labels[contest.problem]), title=contest.problem), contest.problem),
            number(contest.threads, str(contest.threads)),
            cell(f"<b>{escape(best.variant)}</b>" if best else "–", best.variant if best else ""),
