@@ -36,25 +36,25 @@ static bool is_output(const struct judge *judge, int index) {
     return operand_is_output(operand_at(judge, index)) && elements_of(judge, index) > 0;
 }
 
-static void evaluate(struct judge *judge, int reach, int64_t max_units, uint64_t seed) {
-    const struct oracle_call call = {judge->problem.value, judge->operand, reach, judge->expected};
-    const int64_t units = judge->units;
-    judge->sample_seed = seed;
-    const bool sampled = max_units >= 0 && max_units < units;
-    judge->judged_units = sampled ? max_units : units;
-    for (int64_t i = 0; i < judge->judged_units; i++) {
-        int64_t unit = i;
-        if (sampled && i == 1) unit = units - 1;
-        if (sampled && i > 1) unit = random_integer(seed, 7, (uint64_t)i, 0, units - 1);
-        judge->oracle->evaluate(&call, unit);
-    }
+/* The unit evaluated in place `i`: all in order, or the first, the last, and random ones. */
+static int64_t unit_at(const struct judge *judge, int64_t i) {
+    if (judge->judged_units == judge->units || i == 0) return i;
+    if (i == 1) return judge->units - 1;
+    return random_integer(judge->sample_seed, 7, (uint64_t)i, 0, judge->units - 1);
 }
 
-enum status judge_open(struct judge *judge, const struct problem *problem,
-                       const void *const *operand, int reach, int64_t max_units, uint64_t seed,
-                       struct error *error) {
+static void evaluate(struct judge *judge, int reach, int64_t first, int64_t end) {
+    const struct oracle_call call = {judge->problem.value, judge->operand, reach, judge->expected};
+    for (int64_t i = first; i < end; i++) judge->oracle->evaluate(&call, unit_at(judge, i));
+}
+
+/* judge_open without the evaluation. */
+static enum status prepare(struct judge *judge, const struct problem *problem,
+                           const void *const *operand, int64_t max_units, uint64_t seed,
+                           struct error *error) {
     const struct primitive *primitive = problem->primitive;
-    *judge = (struct judge){.problem = *problem, .oracle = oracle_find(primitive->name)};
+    *judge = (struct judge){
+        .problem = *problem, .oracle = oracle_find(primitive->name), .sample_seed = seed};
     if (!judge->oracle) return fail(error, STATUS_UNAVAILABLE, "%s has no oracle", primitive->name);
     for (int i = 0; i < primitive->operand_count; i++) {
         if (operand_is_input(&primitive->operands[i])) judge->operand[i] = operand[i];
@@ -65,8 +65,16 @@ enum status judge_open(struct judge *judge, const struct problem *problem,
         }
     }
     judge->units = judge->oracle->units(problem->value);
-    evaluate(judge, reach, max_units, seed);
+    judge->judged_units = max_units >= 0 && max_units < judge->units ? max_units : judge->units;
     return STATUS_OK;
+}
+
+enum status judge_open(struct judge *judge, const struct problem *problem,
+                       const void *const *operand, int reach, int64_t max_units, uint64_t seed,
+                       struct error *error) {
+    const enum status status = prepare(judge, problem, operand, max_units, seed, error);
+    if (!status) evaluate(judge, reach, 0, judge->judged_units);
+    return status;
 }
 
 void judge_close(struct judge *judge) {
@@ -145,18 +153,37 @@ static enum status bound_is_narrow(const struct judge *judge, int operand,
     return status;
 }
 
-/* Does any judged element of `operand` differ by more than its bound? */
+/* Does any element of `operand` that both have judged differ by more than its bound? */
 static bool output_moved(const struct judge *a, const struct judge *b, int operand,
                          const struct tolerance *tolerance) {
     const int64_t elements = elements_of(a, operand);
     for (int64_t i = 0; i < elements; i++) {
-        if (!expectation_written(&a->expected[operand], i)) continue;
+        if (!expectation_written(&a->expected[operand], i) ||
+            !expectation_written(&b->expected[operand], i))
+            continue;
         if (expects_anything(&a->expected[operand], i) ||
             expects_anything(&b->expected[operand], i))
             continue;
         const double bound = bound_at(a, operand, i, tolerance);
         const double before = a->expected[operand].value[i], after = b->expected[operand].value[i];
         if (!(compare_element(after, before, bound) <= 1)) return true;
+    }
+    return false;
+}
+
+/* Evaluates `changed` only until an output of `judge` is seen to move: mostly one unit does. */
+static bool some_output_moves(const struct judge *judge, struct judge *changed,
+                              const struct implementation *implementation, bool exact) {
+    for (int64_t done = 0; done < changed->judged_units;) {
+        const int64_t end = 2 * done + 1;
+        const int64_t next = end < changed->judged_units ? end : changed->judged_units;
+        evaluate(changed, implementation->accumulation.reach, done, next);
+        done = next;
+        for (int i = 0; i < judge->problem.primitive->operand_count; i++) {
+            if (!is_output(judge, i)) continue;
+            const struct tolerance tolerance = judge_tolerance(judge, implementation, i, exact);
+            if (output_moved(judge, changed, i, &tolerance)) return true;
+        }
     }
     return false;
 }
@@ -176,15 +203,11 @@ static enum status input_matters(const struct judge *judge,
     struct judge changed;
     const int64_t limit = judge->judged_units < judge->units ? judge->judged_units : -1;
     const enum status status =
-        judge_open(&changed, &judge->problem, operand, implementation->accumulation.reach, limit,
-                   judge->sample_seed, error);
-    *moved = false;
-    for (int i = 0; status == STATUS_OK && i < judge->problem.primitive->operand_count; i++) {
-        if (!is_output(judge, i)) continue;
-        const struct tolerance tolerance = judge_tolerance(judge, implementation, i, exact);
-        *moved = *moved || output_moved(judge, &changed, i, &tolerance);
+        prepare(&changed, &judge->problem, operand, limit, judge->sample_seed, error);
+    if (!status) {
+        *moved = some_output_moves(judge, &changed, implementation, exact);
+        judge_close(&changed);
     }
-    if (status == STATUS_OK) judge_close(&changed);
     memory_free(other);
     return status;
 }

@@ -220,7 +220,7 @@ int options_read(struct options *options, int count, char **arguments) {
          "add this plugin's implementations and primitives (again for more)", "X.so"},
         {"isa", 'i', POPT_ARG_STRING, NULL, OPT_ISA, "at most this: scalar, avx2, avx512", "ISA"},
         {"threads", 't', POPT_ARG_STRING, NULL, OPT_THREADS,
-         "threads for implementations that use them (default: all processors)", "N"},
+         "threads for implementations that use them (default: all processors, at least 4)", "N"},
         {"timeout", 'T', POPT_ARG_STRING, NULL, OPT_TIMEOUT, "seconds one run may take (60)",
          "SECONDS"},
         {"json", 'j', list ? POPT_ARG_NONE : POPT_ARG_STRING,

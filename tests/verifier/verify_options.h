@@ -16,7 +16,7 @@ struct options {
     const char *isa;                     /* NULL: not capped */
     int kind;                            /* enum kind, or -1: all */
     int fill;                            /* enum fill, or -1: each case's own */
-    int threads;                         /* 0: all processors */
+    int threads;                         /* 0: all processors, at least 4 */
     bool seed_given, json_list;
     uint64_t seed;
     double timeout;

@@ -206,11 +206,18 @@ static enum status run_session(struct session *session, char *program) {
     return status;
 }
 
+/* More threads than processors are slow but no less telling: how work is shared out is wrong or
+ * right by the count alone. */
+static int default_threads(void) {
+    const int available = threads_available();
+    return available < 4 ? 4 : available;
+}
+
 int run_verify(const struct options *options, char *program) {
     struct session session = {
         .options = options,
         .selection = selection_of(options),
-        .threads = options->threads ? options->threads : threads_available(),
+        .threads = options->threads ? options->threads : default_threads(),
     };
     /* idle OpenMP threads should sleep: many workers may share this machine */
     setenv("OMP_WAIT_POLICY", "passive", 0);
