@@ -77,7 +77,8 @@ static struct row regular(const struct layer_norm_problem *p, const double *x) {
     const double size = gsl_stats_absdev_m(x, 1, n, 0);      /* A */
     const double spread = gsl_stats_absdev_m(x, 1, n, mean); /* M */
     const double v = variance + p->eps, r = 1 / sqrt(v), largest = GSL_MAX_DBL(size, spread);
-    const double growth = tolerance_growth((double)n, &(struct accumulation){SUM_SEQUENTIAL});
+    const double growth =
+        tolerance_growth((double)n, &(struct accumulation){.summation = SUM_SEQUENTIAL});
     const double factor = GSL_MIN_DBL(growth * UNIT_ROUNDOFF_F32 * largest * r, 0.5);
     const bool summable = size * (double)n < LARGEST;
     return (struct row){
