@@ -24,9 +24,9 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         written = subprocess.run([sys.executable, "-"], input=programs[0], text=True, cwd=folder)
         judged = subprocess.run([program.resolve(), "--golden", "mine.h5"], capture_output=True, text=True, cwd=folder)
-    print(judged.stdout, judged.stderr, sep="")
     if written.returncode or judged.returncode or not re.search(r"^PASS ", judged.stdout, re.MULTILINE):
-        print(f"FAIL: the program ended with {written.returncode}, the verifier with {judged.returncode}")
+        print(f"FAIL: the program ended with {written.returncode}, the verifier with {judged.returncode}:")
+        print(*(f"| {line}" for line in (judged.stdout + judged.stderr).splitlines()), sep="\n")
         return 1
     return 0
 
