@@ -106,8 +106,8 @@ struct implementation {
     /* NULL, or called once in a process before any other callback (JIT, library handles). A reason
      * means that it is not available here. */
     const char *(*start)(void);
-    /* NULL, or why NaN and infinities as input are not defined here (other people's libraries): no
-     * special cases, reported as SKIP with this reason. */
+    /* NULL, or why NaN and infinities as input are not defined here (other people's libraries): cases
+     * filled with them are reported as SKIP with this reason. */
     const char *no_special;
     /* By which factor its algorithm needs fewer multiplications than primitive->flops counts
      * (Winograd F(4x4, 3x3): 4); 0 = 1. A faster run than that allows is called impossible. */

@@ -63,11 +63,16 @@ assay_peer(openblas HEADER cblas.h LIBRARY openblas PACKAGE libopenblas-dev DLOP
            LOSS "no gemm/openblas to compare with")
 assay_peer(onednn HEADER oneapi/dnnl/dnnl.h LIBRARY dnnl PACKAGE libdnnl-dev
            MAJOR 2 VERSION oneapi/dnnl/dnnl_version.h MACRO DNNL_VERSION_MAJOR
-           LOSS "no oneDNN rows: gemm, softmax, layer_norm, conv2d lose their strongest rival")
+           LOSS "no oneDNN rows: gemm, softmax, layer_norm, conv2d, relu lose their strongest rival")
 assay_peer(libxsmm HEADER libxsmm.h LIBRARY xsmm PACKAGE libxsmm-dev
            LOSS "no gemm/libxsmm: small matrices lose their strongest rival")
 if(ASSAY_PEER_libxsmm)
   # it calls a BLAS for what it does not generate; its own refusal stands in, so that none is linked
   find_library(ASSAY_libxsmm_noblas_LIBRARY xsmmnoblas)
   target_link_libraries(assay_peer_libxsmm INTERFACE ${ASSAY_libxsmm_noblas_LIBRARY} ${CMAKE_DL_LIBS} m)
+endif()
+# The oracles stand on it anyway; as a peer it is one moving maximum. No oracle calls that.
+assay_peer(gsl HEADER gsl/gsl_movstat.h LIBRARY gsl PACKAGE libgsl-dev LOSS "no max_pool1d/gsl")
+if(ASSAY_PEER_gsl)
+  target_link_libraries(assay_peer_gsl INTERFACE GSL::gslcblas m)
 endif()

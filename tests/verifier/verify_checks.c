@@ -232,6 +232,13 @@ static void check_repeat(struct host *host, struct subject *subject,
     }
 }
 
+/* NaN or infinities among the inputs. */
+static bool has_specials(const struct subject *subject) {
+    const enum fill fill = subject->item.fill;
+    return subject->kind == KIND_SPECIAL || fill == FILL_SPECIAL || fill == FILL_INF ||
+           fill == FILL_NAN;
+}
+
 struct verdict_of check(struct host *host, struct subject *subject,
                         const struct implementation *implementation, int threads) {
     struct verdict_of result = {.finding.verdict = VERDICT_PASS};
@@ -241,7 +248,7 @@ struct verdict_of check(struct host *host, struct subject *subject,
                     "this algorithm is not exact on small integers by design");
         return result;
     }
-    if (subject->kind == KIND_SPECIAL && implementation->no_special) {
+    if (has_specials(subject) && implementation->no_special) {
         finding_set(&result.finding, VERDICT_SKIP, "%s", implementation->no_special);
         return result;
     }
