@@ -94,7 +94,7 @@ static bool own_flag(struct options *o, const char *argument) {
 
 /* argv without Google Benchmark's flags. Its defaults here: implementations of a problem take turns
  * in random order; BENCHMARK_OUT of the environment is not for it to open. */
-static int split(struct options *o, int argc, char **argv, char **rest) {
+static int split(struct options *o, int argc, char **argv, char **others) {
     int count = 0;
     o->gb_argv = calloc((size_t)argc + 4, sizeof *o->gb_argv);
     if (!o->gb_argv) exit(EXIT_FAILED);
@@ -110,7 +110,7 @@ static int split(struct options *o, int argc, char **argv, char **rest) {
                 o->format = report_format(format);
             if (!own_flag(o, argv[i])) o->gb_argv[o->gb_argc++] = argv[i];
         } else {
-            rest[count++] = argv[i];
+            others[count++] = argv[i];
         }
     }
     gb_start(&o->gb_argc, o->gb_argv, refuse_benchmark_flag);
@@ -137,14 +137,20 @@ static void read_isa(const char *text) {
     isa_cap((enum isa)isa);
 }
 
-static void take(struct options *o, int option, const char *text) {
+/* Static, since refusing an option exits in the middle. */
+static poptContext context;
+static char **rest;
+
+/* `text` is ours to free. */
+static void take(struct options *o, int option, char *text) {
     switch (option) {
-    case OPTION_PROBLEM: append(&o->problems, text); break;
-    case OPTION_PLUGIN: append(&o->plugins, text); break;
+    case OPTION_PROBLEM: append(&o->problems, text); return;
+    case OPTION_PLUGIN: append(&o->plugins, text); return;
     case OPTION_ISA: read_isa(text); break;
     case OPTION_THREADS: o->threads = (int)read_count("--threads", text, 1024); break;
     case OPTION_SEED: read_seed(o, text); break;
     }
+    free(text);
 }
 
 static const char usage[] =
@@ -178,10 +184,10 @@ void options_parse(struct options *o, int argc, char **argv) {
         {"json", 0, POPT_ARG_NONE, &json, 0, "machine: print JSON", NULL},
         {"refresh", 0, POPT_ARG_NONE, &refresh, 0, "measure the machine's ceilings again", NULL},
         POPT_AUTOHELP POPT_TABLEEND};
-    char **rest = calloc((size_t)argc + 1, sizeof *rest);
+    rest = calloc((size_t)argc + 1, sizeof *rest);
     if (!rest) exit(EXIT_FAILED);
     const int count = split(o, argc, argv, rest);
-    poptContext context = poptGetContext("assay-bench", count, (const char **)rest, table, 0);
+    context = poptGetContext("assay-bench", count, (const char **)rest, table, 0);
     poptSetOtherOptionHelp(context, usage);
     int option;
     while ((option = poptGetNextOpt(context)) > 0) take(o, option, poptGetOptArg(context));
@@ -203,6 +209,7 @@ void options_parse(struct options *o, int argc, char **argv) {
     o->full = full, o->cold = cold, o->no_peers = no_peers, o->json = json, o->refresh = refresh;
     if (out) o->out = out;
     o->machine_file = machine_file;
-    poptFreeContext(context);
+    context = poptFreeContext(context);
     free(rest);
+    rest = NULL;
 }
