@@ -22,9 +22,9 @@
  * the constant worst-case factors, (max over i of sum_k |A^T|_ik max|G|_k sum|B^T|_k)^2, would be
  * 25 and 860: the gauges made from the data are tighter by more than a factor of ten.
  *
- * Anything is right (conv2d.h leaves them open): padding that meets a weight that is not finite; an output
- * whose finite products may overflow halfway; with Winograd, every output but a NaN in a tile that
- * holds an infinity or NaN, or whose transform may overflow. */
+ * Anything is right (conv2d.h leaves them open): padding that meets a weight that is not finite; an
+ * output whose finite products may overflow halfway; with Winograd, every output but a NaN in a
+ * tile that holds an infinity or NaN, or whose transform may overflow. */
 #include <gsl/gsl_blas.h>
 #include <gsl/gsl_math.h>
 #include <math.h>

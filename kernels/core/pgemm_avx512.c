@@ -163,12 +163,13 @@ static void tile_full(const struct pgemm_tile *t) {
         ROWS_##R(STORE_ANY_##V)                                                                    \
     }
 
-#define TILES_ANY(X)                                                                               \
-    X(1, 1)                                                                                        \
-    X(2, 1)                                                                                        \
-    X(3, 1) X(4, 1) X(5, 1) X(6, 1) X(7, 1) X(8, 1) X(9, 1) X(10, 1) X(11, 1) X(12, 1) X(13, 1)    \
-        X(14, 1) X(1, 2) X(2, 2) X(3, 2) X(4, 2) X(5, 2) X(6, 2) X(7, 2) X(8, 2) X(9, 2) X(10, 2)  \
-            X(11, 2) X(12, 2) X(13, 2) X(14, 2)
+/* clang-format off */
+#define TILES_ANY(X) \
+    X(1, 1) X(2, 1) X(3, 1) X(4, 1) X(5, 1) X(6, 1) X(7, 1) \
+    X(8, 1) X(9, 1) X(10, 1) X(11, 1) X(12, 1) X(13, 1) X(14, 1) \
+    X(1, 2) X(2, 2) X(3, 2) X(4, 2) X(5, 2) X(6, 2) X(7, 2) \
+    X(8, 2) X(9, 2) X(10, 2) X(11, 2) X(12, 2) X(13, 2) X(14, 2)
+/* clang-format on */
 TILES_ANY(TILE_ANY)
 #define TILE_NAME(R, V) [V - 1][R] = tile_##R##_##V,
 static void (*const tiles[2][MR + 1])(const struct pgemm_tile *) = {TILES_ANY(TILE_NAME)};

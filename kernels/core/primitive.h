@@ -69,7 +69,7 @@ enum summation {
 /* All zero: the textbook loop in float32. Promising more makes the tolerance narrower. */
 struct accumulation {
     enum summation summation;
-    int lanes;            /* SUM_LANES: independent partial sums; SUM_BLOCKED: most terms in a block */
+    int lanes; /* SUM_LANES: independent partial sums; SUM_BLOCKED: most terms in a block */
     double amplification; /* algorithms that trade accuracy (Winograd): factor on the sum's gauge; 0
                              = 1 */
     int reach;    /* elements beyond an output's own receptive field that its rounding errors
@@ -106,8 +106,8 @@ struct implementation {
     /* NULL, or called once in a process before any other callback (JIT, library handles). A reason
      * means that it is not available here. */
     const char *(*start)(void);
-    /* NULL, or why NaN and infinities as input are not defined here (other people's libraries): cases
-     * filled with them are reported as SKIP with this reason. */
+    /* NULL, or why NaN and infinities as input are not defined here (other people's libraries):
+     * cases filled with them are reported as SKIP with this reason. */
     const char *no_special;
     /* By which factor its algorithm needs fewer multiplications than primitive->flops counts
      * (Winograd F(4x4, 3x3): 4); 0 = 1. A faster run than that allows is called impossible. */

@@ -46,7 +46,7 @@ for folder in reference golden bench tests; do
         case $header in
             kernels/core/*) ;;
             kernels/*)
-                name=$(basename "$header" .h)
+                name=${header##*/} name=${name%.h}
                 case $primitives in *" $name "*) ;; *) complain "$file includes $header, which is no primitive's header" ;; esac
                 ;;
         esac
