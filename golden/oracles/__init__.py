@@ -14,11 +14,15 @@ imported.
 import importlib
 import pkgutil
 
+from golden.case_files import BadInput
+
 ORACLES = {}
 
 
 def oracle(primitive):
     def register(function):
+        if primitive in ORACLES:
+            raise BadInput(f"golden/oracles has two functions for {primitive}")
         ORACLES[primitive] = function
         return function
 
