@@ -7,6 +7,7 @@
 
 struct direct_tile {
     const float *weight;             /* [c][kh][kw][channels] */
+    const float *fetch;              /* [c][kh][kw][16] worth having in L2 soon */
     const float *x[2];               /* the first tap of the first pixel of each half */
     int64_t c, kh, kw;               /* taps */
     int64_t plane, row, tap, stride; /* floats between channels, taps down, taps right, pixels */

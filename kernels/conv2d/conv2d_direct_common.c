@@ -12,7 +12,9 @@
 struct plan {
     const struct direct_kernel *kernel;
     int64_t c, oc, oh, ow; /* channels of one group; output extent */
+    bool thins;            /* 1x1 with a stride: the frame holds the pixels that are read, packed */
     bool copies;           /* x goes through the frame */
+    int64_t stride;        /* between the windows in the image that tiles read */
     int64_t height, width; /* of the image that tiles read */
     int64_t blocks;        /* of kernel->channels output channels, per group */
     int64_t across;        /* half tiles in an output row */
@@ -35,9 +37,11 @@ static struct plan plan_of(const struct conv2d_problem *p, enum isa isa) {
                      .oh = conv2d_oh(p),
                      .ow = conv2d_ow(p)};
     /* A last, partial half tile reads past its row's end. */
-    s.copies = p->pad > 0 || s.ow % s.kernel->half;
-    s.height = p->h + 2 * p->pad;
-    s.width = p->w + 2 * p->pad;
+    s.thins = p->kh == 1 && p->kw == 1 && p->stride > 1;
+    s.copies = p->pad > 0 || s.ow % s.kernel->half || s.thins;
+    s.stride = s.thins ? 1 : p->stride;
+    s.height = s.thins ? s.oh : p->h + 2 * p->pad;
+    s.width = s.thins ? s.ow : p->w + 2 * p->pad;
     s.blocks = conv2d_blocks(s.oc, s.kernel->channels);
     s.across = conv2d_blocks(s.ow, s.kernel->half);
     s.pairs = conv2d_blocks(s.across * s.oh, 2);
@@ -81,8 +85,7 @@ static void prepare(const struct conv2d_problem *p, enum isa isa, const float *w
 static size_t workspace_bytes(const struct conv2d_problem *p, enum isa isa, int threads) {
     const struct plan s = plan_of(p, isa);
     (void)threads;
-    return s.copies ? conv2d_float_bytes(p->c * s.height * s.width + s.kernel->half * p->stride)
-                    : 0;
+    return s.copies ? conv2d_float_bytes(p->c * s.height * s.width + s.kernel->half * s.stride) : 0;
 }
 
 /* Share `index` of `count` of 0..extent-1. */
@@ -91,42 +94,72 @@ static void share(int64_t extent, int index, int count, int64_t *first, int64_t 
     *last = extent * (index + 1) / count;
 }
 
+/* Every stride-th pixel of every stride-th row of one channel. */
+static void thin_plane(const struct conv2d_problem *p, const struct plan *s, const float *from,
+                       float *to) {
+    for (int64_t oy = 0; oy < s->oh; oy++, to += s->ow) {
+        const int64_t iy = oy * p->stride - p->pad;
+        for (int64_t ox = 0; ox < s->ow; ox++) {
+            const int64_t ix = ox * p->stride - p->pad;
+            const bool inside = iy >= 0 && iy < p->h && ix >= 0 && ix < p->w;
+            to[ox] = inside ? from[iy * p->w + ix] : 0;
+        }
+    }
+}
+
+static void frame_plane(const struct conv2d_problem *p, const struct plan *s, const float *from,
+                        float *to) {
+    const size_t side = (size_t)p->pad * sizeof *to, row = (size_t)p->w * sizeof *to;
+    const int64_t edge = p->pad * s->width;
+    memset(to, 0, (size_t)edge * sizeof *to);
+    to += edge;
+    for (int64_t y = 0; y < p->h; y++, from += p->w, to += s->width) {
+        memset(to, 0, side);
+        memcpy(to + p->pad, from, row);
+        memset(to + p->pad + p->w, 0, side);
+    }
+    memset(to, 0, (size_t)edge * sizeof *to);
+}
+
 static void fill_frame(const struct conv2d_job *job, const struct plan *s, int64_t n, int thread,
                        int threads) {
     const struct conv2d_problem *p = job->p;
-    const size_t side = (size_t)p->pad * sizeof(float), row = (size_t)p->w * sizeof(float);
+    const int64_t plane = s->height * s->width;
+    float *const frame = (float *)job->workspace;
     int64_t first, last;
     share(p->c, thread, threads, &first, &last);
     for (int64_t c = first; c < last; c++) {
         const float *from = job->x + (n * p->c + c) * p->h * p->w;
-        float *to = (float *)job->workspace + c * s->height * s->width;
-        const int64_t edge = p->pad * s->width;
-        memset(to, 0, (size_t)edge * sizeof *to);
-        to += edge;
-        for (int64_t y = 0; y < p->h; y++, from += p->w, to += s->width) {
-            memset(to, 0, side);
-            memcpy(to + p->pad, from, row);
-            memset(to + p->pad + p->w, 0, side);
-        }
-        memset(to, 0, (size_t)edge * sizeof *to);
+        if (s->thins)
+            thin_plane(p, s, from, frame + c * plane);
+        else
+            frame_plane(p, s, from, frame + c * plane);
     }
     if (last == p->c)
-        memset((float *)job->workspace + p->c * s->height * s->width, 0,
-               (size_t)(s->kernel->half * p->stride) * sizeof(float));
+        memset(frame + p->c * plane, 0, (size_t)(s->kernel->half * s->stride) * sizeof *frame);
 }
 
 /* Point half `h` of the tile at half tile `index` of the image; beyond the last one it stores
  * nothing. */
-static void place(struct direct_tile *t, const struct plan *s, int h, int64_t index, int64_t stride,
-                  const float *x, float *y) {
+static void place(struct direct_tile *t, const struct plan *s, int h, int64_t index, const float *x,
+                  float *y) {
     const int64_t oy = index / s->across, ox = index % s->across * s->kernel->half;
     t->x[h] = t->x[0];
     t->y[h] = t->y[0];
     t->count[h] = 0;
     if (oy >= s->oh) return;
-    t->x[h] = x + (oy * s->width + ox) * stride;
+    t->x[h] = x + (oy * s->width + ox) * s->stride;
     t->y[h] = y + oy * s->ow + ox;
     t->count[h] = (int)conv2d_least(s->kernel->half, s->ow - ox);
+}
+
+/* The weights of a block come from L3 or memory the first time; its first tiles fetch those of the
+ * next block, 16 floats at each tap. */
+static const float *fetch_of(const struct conv2d_problem *p, const struct plan *s,
+                             const float *weight, int64_t tile, int64_t last) {
+    const int64_t pair = tile % s->pairs, taps = s->c * p->kh * p->kw;
+    const bool ahead = tile - pair + s->pairs < last && (pair + 1) * 16 <= s->kernel->channels;
+    return ahead ? weight + block_floats(p, s) + pair * taps * 16 : weight;
 }
 
 static void convolve(const struct conv2d_job *job, const struct plan *s, int64_t n, int thread,
@@ -141,7 +174,7 @@ static void convolve(const struct conv2d_job *job, const struct plan *s, int64_t
                             .plane = plane,
                             .row = p->dilation * s->width,
                             .tap = p->dilation,
-                            .stride = p->stride,
+                            .stride = s->stride,
                             .y_plane = y_plane};
     int64_t first, last;
     share(p->groups * s->blocks * s->pairs, thread, threads, &first, &last);
@@ -151,10 +184,11 @@ static void convolve(const struct conv2d_job *job, const struct plan *s, int64_t
         const float *x = image + group * s->c * plane;
         float *y = job->y + (n * p->oc + group * s->oc + o) * y_plane;
         t.weight = (const float *)job->prepared + i / s->pairs * block_floats(p, s);
+        t.fetch = fetch_of(p, s, t.weight, i, last);
         t.outputs = (int)conv2d_least(s->kernel->channels, s->oc - o);
         t.bias = job->bias ? job->bias + group * s->oc + o : NULL;
-        place(&t, s, 0, 2 * pair, p->stride, x, y);
-        place(&t, s, 1, 2 * pair + 1, p->stride, x, y);
+        place(&t, s, 0, 2 * pair, x, y);
+        place(&t, s, 1, 2 * pair + 1, x, y);
         s->kernel->tile(&t);
     }
 }

@@ -1,8 +1,5 @@
 enum { HALF = 7 };
-#define PIXELS(X)                                                                                  \
-    X(0, 0)                                                                                        \
-    X(0, 1)                                                                                        \
-    X(0, 2) X(0, 3) X(0, 4) X(0, 5) X(0, 6) X(1, 0) X(1, 1) X(1, 2) X(1, 3) X(1, 4) X(1, 5) X(1, 6)
+#define PIXELS(h, X) X(h, 0) X(h, 1) X(h, 2) X(h, 3) X(h, 4) X(h, 5) X(h, 6)
 
 #include "kernels/conv2d/conv2d_direct_tile.h"
 

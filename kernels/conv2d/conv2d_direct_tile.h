@@ -1,5 +1,5 @@
 /* The direct tile on vectors whose lanes are output channels. Included by one file per instruction
- * set, which defines HALF, PIXELS(X) for the pixels of both halves, then DIRECT_KERNEL(isa).
+ * set, which defines HALF, PIXELS(h, X) for the pixels of half h, then DIRECT_KERNEL(isa).
  *
  * A step is one tap: two vectors of weights, and for each of the 2 HALF pixels one broadcast of its
  * input that serves two multiply-adds. AVX-512: 28 accumulators, 28 multiply-adds in 14 cycles to
@@ -7,6 +7,8 @@
  * from two pointers with a fixed step, so any stride and dilation reads x where it lies. */
 #ifndef KERNELS_CONV2D_CONV2D_DIRECT_TILE_H
 #define KERNELS_CONV2D_CONV2D_DIRECT_TILE_H
+
+#include <stdbool.h>
 
 #include "kernels/conv2d/conv2d_direct.h"
 #include "kernels/conv2d/conv2d_vec.h"
@@ -31,38 +33,49 @@ static inline __attribute__((always_inline)) void direct_store(const struct dire
 }
 
 static inline __attribute__((always_inline)) void direct_any(const struct direct_tile *t,
-                                                             int64_t stride) {
-    const float *w = t->weight;
+                                                             int64_t stride, bool both) {
+    const float *w = t->weight, *fetch = t->fetch;
     const int64_t apart = t->x[1] - t->x[0];
     const vec b0 = t->bias ? vload_part(t->bias, 0, t->outputs) : vzero();
     const vec b1 = t->bias ? vload_part(t->bias + LANES, 0, t->outputs - LANES) : vzero();
     vec in, r[LANES];
-    PIXELS(DIRECT_ZERO)
+    PIXELS(0, DIRECT_ZERO)
+    PIXELS(1, DIRECT_ZERO)
     for (int64_t ci = 0; ci < t->c; ci++)
         for (int64_t ky = 0; ky < t->kh; ky++) {
             const float *x0 = t->x[0] + ci * t->plane + ky * t->row;
-            for (int64_t kx = 0; kx < t->kw; kx++, x0 += t->tap, w += 2 * LANES) {
+            for (int64_t kx = 0; kx < t->kw; kx++) {
                 const float *x1 = x0 + apart;
                 const vec w0 = vload(w), w1 = vload(w + LANES);
-                PIXELS(DIRECT_STEP)
+                _mm_prefetch((const char *)fetch, _MM_HINT_T1);
+                PIXELS(0, DIRECT_STEP)
+                if (both) {
+                    PIXELS(1, DIRECT_STEP)
+                }
+                x0 += t->tap, w += 2 * LANES, fetch += 16;
             }
         }
     for (int i = 0; i < LANES; i++) r[i] = vzero();
-    PIXELS(DIRECT_FIRST)
+    PIXELS(0, DIRECT_FIRST)
+    PIXELS(1, DIRECT_FIRST)
     direct_store(t, r, 0);
     if (t->outputs <= LANES) return;
     for (int i = 0; i < LANES; i++) r[i] = vzero();
-    PIXELS(DIRECT_SECOND)
+    PIXELS(0, DIRECT_SECOND)
+    PIXELS(1, DIRECT_SECOND)
     direct_store(t, r, LANES);
 }
 
 static void direct_tile(const struct direct_tile *t) {
-    if (t->stride == 1)
-        direct_any(t, 1);
-    else if (t->stride == 2)
-        direct_any(t, 2);
+    const bool both = t->count[1] > 0;
+    if (t->stride == 1 && both)
+        direct_any(t, 1, true);
+    else if (t->stride == 2 && both)
+        direct_any(t, 2, true);
+    else if (t->stride == 1)
+        direct_any(t, 1, false);
     else
-        direct_any(t, t->stride);
+        direct_any(t, t->stride, true);
 }
 
 #define DIRECT_KERNEL(isa) const struct direct_kernel direct_##isa = {2 * LANES, HALF, direct_tile}

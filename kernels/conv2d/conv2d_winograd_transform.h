@@ -7,6 +7,8 @@
 #ifndef KERNELS_CONV2D_CONV2D_WINOGRAD_TRANSFORM_H
 #define KERNELS_CONV2D_CONV2D_WINOGRAD_TRANSFORM_H
 
+#include <stdbool.h>
+
 #include "kernels/conv2d/conv2d_vec.h"
 #include "kernels/conv2d/conv2d_winograd.h"
 
@@ -67,17 +69,20 @@ ALWAYS void columns_forward(int m, const struct winograd_segment *s, const float
 ALWAYS void input(int m, const struct winograd_segment *s, const float *x, float *v, int64_t step) {
     float rows[6 * 5 * LANES];
     const int a = m + 2, width = (m + 1) * LANES;
+    /* What lies beyond was not written: as a denormal it would cost an assist per operation. */
+    const int used = m * s->count + 2;
     columns_forward(m, s, x, rows);
     for (int i = 0; i < a; i++) {
         const float *row = rows + i * width;
         vec d[6], o[6];
-        for (int k = 0; k < m; k++) d[k] = vload(row + k * LANES);
+        for (int k = 0; k < m; k++) d[k] = k * LANES < used ? vload(row + k * LANES) : vzero();
         if (m == 4)
             vsplit4(d);
         else
             vsplit2(d);
-        d[m] = vshift_in(d[0], vload(row + m * LANES));
-        d[m + 1] = vshift_in(d[1], vset(row[m * LANES + 1]));
+        const bool full = m * LANES < used;
+        d[m] = vshift_in(d[0], full ? vload(row + m * LANES) : vzero());
+        d[m + 1] = vshift_in(d[1], full ? vset(row[m * LANES + 1]) : vzero());
         forward(m, d, o);
         for (int j = 0; j < a; j++) vstore_part(v + (i * a + j) * step, o[j], s->count);
     }
