@@ -16,7 +16,8 @@ const struct conv2d_engine *conv2d_best(const struct conv2d_problem *p, enum isa
     if (winograd_pays(p)) return &conv2d_engine_winograd4;
     /* Lanes over output channels would stay empty. */
     if (p->oc / p->groups < 8) return &conv2d_engine_gemm;
-    const bool as_it_lies = p->kh == 1 && p->kw == 1 && p->stride == 1 && p->pad == 0;
-    if (as_it_lies && p->h * p->w >= 400) return &conv2d_engine_gemm;
+    /* A product with many columns needs no transposition of its result. */
+    const bool pointwise = p->kh == 1 && p->kw == 1 && p->pad == 0;
+    if (pointwise && conv2d_oh(p) * conv2d_ow(p) >= 400) return &conv2d_engine_gemm;
     return &conv2d_engine_direct;
 }

@@ -39,6 +39,10 @@ static void tap_row(const struct source *s, const float *plane, int64_t iy, int6
         const int64_t inside = conv2d_most(conv2d_least(count - i, p->w - ix), 0);
         for (int64_t k = 0; k < inside; k++) into[i + k] = row[ix + k];
         i += (int)inside;
+    } else if (p->stride == 2) { /* a constant step is what compilers make vectors of */
+        const int64_t inside = conv2d_most(conv2d_least(count - i, (p->w - ix + 1) / 2), 0);
+        for (int64_t k = 0; k < inside; k++) into[i + k] = row[ix + 2 * k];
+        i += (int)inside;
     } else {
         for (; i < count && ix < p->w; i++, ix += p->stride) into[i] = row[ix];
     }
