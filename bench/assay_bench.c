@@ -15,7 +15,7 @@
 #include "kernels/core/registry.h"
 #include "kernels/core/threads.h"
 
-enum { REPETITIONS = 5, LONG_SWEEP = 40, SLOW_MAX = 64 };
+enum { REPETITIONS = 5, LONG_SWEEP = 40, SLOW_MAX = 256 };
 
 static struct progress progress;
 
@@ -26,8 +26,8 @@ struct sweep {
     size_t cold_bytes;
     struct {
         const struct implementation *implementation;
-        double flops;
-    } slow[SLOW_MAX]; /* who took too long for a call, on how large a problem */
+        double flops, seconds; /* of its slowest call so far */
+    } slow[SLOW_MAX];
     int slow_count;
     int timed, failed, skipped;
 };
@@ -106,15 +106,19 @@ static struct pace pace_now(const struct sweep *sweep) {
     return pace;
 }
 
-/* Not again where a smaller problem was too much already. */
+/* An implementation that was slow on a smaller problem need not be tried: going by its arithmetic
+ * it would take several times too long (or it took too long then). */
 static void verify(struct sweep *sweep, struct candidate *c, double longest_call) {
+    const double surely = 4 * longest_call, slow = longest_call / 100;
     for (int i = 0; i < sweep->slow_count; i++)
         if (sweep->slow[i].implementation == c->implementation &&
-            sweep->slow[i].flops <= c->workload->flops)
+            sweep->slow[i].flops <= c->workload->flops &&
+            sweep->slow[i].seconds * c->workload->flops > surely * sweep->slow[i].flops)
             candidate_give_up(c, longest_call);
     candidate_verify(c, longest_call);
-    if (c->too_slow && sweep->slow_count < SLOW_MAX) {
+    if ((c->too_slow || c->call_seconds > slow) && sweep->slow_count < SLOW_MAX) {
         sweep->slow[sweep->slow_count].implementation = c->implementation;
+        sweep->slow[sweep->slow_count].seconds = c->too_slow ? surely * 1.01 : c->call_seconds;
         sweep->slow[sweep->slow_count++].flops = c->workload->flops;
     }
 }

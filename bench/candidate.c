@@ -138,7 +138,7 @@ static bool inputs_intact(struct candidate *c) {
 void candidate_give_up(struct candidate *c, double longest_call) {
     if (c->standing != STANDING_READY) return;
     c->too_slow = true;
-    stand(c, STANDING_SKIPPED, "one call would take longer than %g s: a smaller problem did",
+    stand(c, STANDING_SKIPPED, "one call would take longer than %g s, going by a smaller problem",
           longest_call);
 }
 
@@ -217,6 +217,9 @@ void candidate_plan(struct candidate *c, const struct pace *pace) {
             c->max_batch = longest_drift(c, clamp(batch_seconds / c->call_seconds * 4, 1, 4096));
         calibrate(c);
     }
+    /* Too long to be run again, and long enough to hide first touches: the verified call is it. */
+    c->timed_already = !pace->repetitions_fixed && !pace->iterations && c->call_seconds > 1 &&
+                       c->call_seconds > pace->allowance_seconds;
     c->batch = clamp(ceil(batch_seconds / c->call_seconds), 1, c->max_batch);
     if (cold && drifts) c->batch = c->workload->sets;
     const double wanted =
@@ -227,8 +230,10 @@ void candidate_plan(struct candidate *c, const struct pace *pace) {
         (struct gb_plan){.iterations = pace->iterations ? pace->iterations : batches * c->batch,
                          .repetitions = pace->repetitions,
                          .process_time = c->threads > 1};
-    if (!pace->repetitions_fixed)
-        c->plan.repetitions = (int)clamp(pace->allowance_seconds / all, 1, pace->repetitions);
+    if (!pace->repetitions_fixed) { /* three make a median; a slow kernel's noise matters less */
+        const int fewest = c->call_seconds < 0.4 ? 3 : 1;
+        c->plan.repetitions = (int)clamp(pace->allowance_seconds / all, fewest, pace->repetitions);
+    }
     remember_batch(c);
 }
 
@@ -268,21 +273,18 @@ static void recheck(struct candidate *c, int64_t used) {
     if (c->standing == STANDING_READY) inputs_intact(c);
 }
 
-static void time_repetition(struct gb_state *state, void *user) {
-    struct candidate *c = user;
+/* As many batches as Google Benchmark wants; seconds per call. */
+static double time_batches(struct candidate *c, struct gb_state *state) {
     struct workload *w = c->workload;
     const bool drifts = workload_drifts(w);
     int64_t set = 0, calls = 0;
     double total = 0;
-    threads_set(c->threads);
-    if (c->standing == STANDING_READY) {
+    workload_poison(w);
+    if (w->sets == 1 && c->call_seconds < 0.02) { /* another kernel ran since: warm up */
+        run_batch(c, c->batch, &set);
         workload_poison(w);
-        if (w->sets == 1 && c->call_seconds < 0.02) { /* another kernel ran since: warm up */
-            run_batch(c, c->batch, &set);
-            workload_poison(w);
-        }
     }
-    while (c->standing == STANDING_READY && gb_keep(state, c->batch)) {
+    while (gb_keep(state, c->batch)) {
         if (drifts && calls) {
             gb_pause(state);
             workload_restore(w, 0, w->sets);
@@ -293,9 +295,20 @@ static void time_repetition(struct gb_state *state, void *user) {
         total += taken;
         calls += c->batch;
     }
-    if (c->standing == STANDING_READY) recheck(c, calls < w->sets ? calls : w->sets);
+    recheck(c, calls < w->sets ? calls : w->sets);
+    return total / (double)calls;
+}
+
+static void time_repetition(struct gb_state *state, void *user) {
+    struct candidate *c = user;
+    double seconds = c->call_seconds;
+    threads_set(c->threads);
+    if (c->standing == STANDING_READY) {
+        if (!c->timed_already) seconds = time_batches(c, state);
+        while (c->timed_already && gb_keep(state, 1)) gb_time(state, seconds);
+    }
     if (c->standing == STANDING_READY)
-        report(c, state, total / (double)calls);
+        report(c, state, seconds);
     else
         gb_skip(state, c->reason);
     if (c->after) c->after(c);

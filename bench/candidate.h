@@ -40,6 +40,7 @@ struct candidate {
 
     bool too_slow;       /* skipped because one call takes too long */
     double call_seconds; /* estimate, before the timing */
+    bool timed_already;  /* the verified call was so long that its time is the result */
     int64_t batch;       /* calls timed as one */
     int64_t max_batch;   /* more would drift too far */
     uint64_t output_sum; /* of a verified batch */

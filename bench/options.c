@@ -176,7 +176,7 @@ void options_parse(struct options *o, int argc, char **argv) {
         {"budget", 0, POPT_ARG_DOUBLE, &o->budget_seconds, 0,
          "time that the whole sweep should take (default 170)", "SECONDS"},
         {"longest-call", 0, POPT_ARG_DOUBLE, &o->longest_call, 0,
-         "skip what takes longer than this for one call (default 10; 3 in a long sweep)",
+         "skip what takes longer than this for one call (default 10; 5 in a long sweep)",
          "SECONDS"},
         {"machine", 0, POPT_ARG_STRING, &machine_file, 0,
          "the machine's ceilings, as assay machine --json printed them", "FILE"},

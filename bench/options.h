@@ -20,7 +20,7 @@ struct options {
     int threads; /* 0: one, and all there are */
     uint64_t seed;
     double budget_seconds;
-    double longest_call;      /* seconds; 0: 10, or 3 in a long sweep */
+    double longest_call;      /* seconds; 0: 10, or 5 in a long sweep */
     const char *machine_file; /* ceilings from here; NULL: measured */
 
     /* --benchmark_* flags that are this program's business; the others are in gb_argv */
