@@ -32,7 +32,7 @@ struct source {
 
 static double special(const struct source *s, uint64_t i, int with_nan) {
     static const float values[] = {INFINITY, -INFINITY, 0.0f,    -0.0f,   0x1p-149f, -0x1p-130f,
-                                   FLT_MAX,  -FLT_MAX,  FLT_MIN, 0x1p24f, NAN,       NAN};
+                                   FLT_MAX,  -FLT_MAX,  FLT_MIN, 0x1p24f, NAN,       -NAN};
     const int count = (int)(sizeof values / sizeof values[0]) - (with_nan ? 0 : 2);
     if (random_integer(s->seed, s->stream + 100, i, 0, 4))
         return random_normal(s->seed, s->stream, i);

@@ -10,7 +10,7 @@ enum fill {
     FILL_NORMAL,  /* mean 0, variance 1 */
     FILL_UNIFORM, /* [0, 1) */
     FILL_INTEGER, /* small integers: products summed over terms(problem) stay below 2^24 */
-    FILL_SPECIAL, /* normal, every fifth element or so NaN, +-Inf, +-0, denormal, +-largest */
+    FILL_SPECIAL, /* normal, every fifth element or so +-NaN, +-Inf, +-0, denormal, +-largest */
     FILL_INF,     /* as special, but no NaN anywhere */
     FILL_OFFSET,  /* 1e4 + 1e-2 normal: cancellation in variances */
     FILL_CANCEL,  /* a large value beside its negation: sums that cancel */
