@@ -6,7 +6,6 @@
 #ifndef KERNELS_CONV2D_CONV2D_ONEDNN_H
 #define KERNELS_CONV2D_CONV2D_ONEDNN_H
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "kernels/conv2d/conv2d.h"
@@ -47,83 +46,81 @@ static void drop(struct plan *plan) {
 }
 
 /* Both memories, and the reorder from NCHW (`in`) or to it. */
-static bool make_side(struct side *s, int role, const dnnl_memory_desc_t *plain,
-                      const dnnl_memory_desc_t *own, bool in) {
+static bool make_side(struct side *s, int role, onednn_layout_t plain, onednn_layout_t own,
+                      bool in) {
     s->plain = onednn_argument(role, plain);
     s->own = s->plain;
-    if (!s->plain.memory) return false;
+    if (!s->plain.memory || !own) return false;
     if (dnnl_memory_desc_equal(plain, own)) return true;
     s->own = onednn_argument(role, own);
     s->own_bytes = (dnnl_memory_desc_get_size(own) + 63) / 64 * 64;
-    dnnl_primitive_desc_t description;
-    if (!s->own.memory ||
-        dnnl_reorder_primitive_desc_create(&description, in ? plain : own, onednn_engine,
-                                           in ? own : plain, onednn_engine, NULL) != dnnl_success)
-        return false;
-    const dnnl_status_t status = dnnl_primitive_create(&s->reorder, description);
-    dnnl_primitive_desc_destroy(description);
+    if (!s->own.memory) return false;
+    s->reorder = in ? onednn_create_reorder(plain, own) : onednn_create_reorder(own, plain);
     s->from = (dnnl_exec_arg_t){DNNL_ARG_FROM, in ? s->plain.memory : s->own.memory};
     s->to = (dnnl_exec_arg_t){DNNL_ARG_TO, in ? s->own.memory : s->plain.memory};
-    return status == dnnl_success;
+    return s->reorder != NULL;
 }
 
-/* NCHW layouts of x, weight, bias, y. */
+/* x, weight, bias, y: as NCHW, or (`any`) in layouts that oneDNN may choose. */
 struct layouts {
-    dnnl_memory_desc_t x, weight, bias, y;
+    onednn_layout_t x, weight, bias, y;
 };
 
-static bool describe(const struct conv2d_problem *p, struct layouts *plain) {
+static void describe(const struct conv2d_problem *p, bool any, struct layouts *layouts) {
     const dnnl_dims_t x = {p->n, p->c, p->h, p->w}, bias = {p->oc};
     const dnnl_dims_t y = {p->n, p->oc, conv2d_oh(p), conv2d_ow(p)};
     const dnnl_dims_t dense = {p->oc, p->c, p->kh, p->kw};
     const dnnl_dims_t grouped = {p->groups, p->oc / p->groups, p->c / p->groups, p->kh, p->kw};
     const bool one = p->groups == 1;
-    return dnnl_memory_desc_init_by_tag(&plain->x, 4, x, dnnl_f32, dnnl_nchw) == dnnl_success &&
-           dnnl_memory_desc_init_by_tag(&plain->y, 4, y, dnnl_f32, dnnl_nchw) == dnnl_success &&
-           dnnl_memory_desc_init_by_tag(&plain->bias, 1, bias, dnnl_f32, dnnl_a) == dnnl_success &&
-           dnnl_memory_desc_init_by_tag(&plain->weight, one ? 4 : 5, one ? dense : grouped,
-                                        dnnl_f32, one ? dnnl_oihw : dnnl_goihw) == dnnl_success;
+    const dnnl_format_tag_t free_choice = dnnl_format_tag_any;
+    layouts->x = onednn_layout(4, x, any ? free_choice : dnnl_nchw);
+    layouts->y = onednn_layout(4, y, any ? free_choice : dnnl_nchw);
+    layouts->bias = onednn_layout(1, bias, dnnl_a);
+    layouts->weight = onednn_layout(one ? 4 : 5, one ? dense : grouped,
+                                    any   ? free_choice
+                                    : one ? dnnl_oihw
+                                          : dnnl_goihw);
 }
 
-static dnnl_memory_desc_t any_layout(dnnl_memory_desc_t layout) {
-    dnnl_memory_desc_init_by_tag(&layout, layout.ndims, layout.dims, dnnl_f32, dnnl_format_tag_any);
-    return layout;
+static void forget(struct layouts *layouts) {
+    onednn_layout_free(layouts->x);
+    onednn_layout_free(layouts->y);
+    onednn_layout_free(layouts->bias);
+    onednn_layout_free(layouts->weight);
 }
 
-static dnnl_primitive_desc_t choose(const struct conv2d_problem *p, const struct layouts *plain) {
-    const dnnl_memory_desc_t x = any_layout(plain->x), weight = any_layout(plain->weight),
-                             y = any_layout(plain->y);
+static dnnl_primitive_desc_t choose(const struct conv2d_problem *p) {
     const dnnl_dims_t strides = {p->stride, p->stride}, padding = {p->pad, p->pad};
     const dnnl_dims_t dilation = {p->dilation - 1, p->dilation - 1};
-    dnnl_convolution_desc_t operation;
-    dnnl_primitive_desc_t description;
-    if (dnnl_dilated_convolution_forward_desc_init(&operation, dnnl_forward_inference,
-                                                   ONEDNN_ALGORITHM, &x, &weight,
-                                                   p->bias ? &plain->bias : NULL, &y, strides,
-                                                   dilation, padding, padding) != dnnl_success ||
-        dnnl_primitive_desc_create(&description, &operation, NULL, onednn_engine, NULL) !=
-            dnnl_success)
-        return NULL;
+    struct layouts any;
+    describe(p, true, &any);
+    const dnnl_primitive_desc_t description =
+        any.x && any.weight && any.bias && any.y
+            ? onednn_describe_convolution(ONEDNN_ALGORITHM, any.x, any.weight,
+                                          p->bias ? any.bias : NULL, any.y, strides, dilation,
+                                          padding)
+            : NULL;
+    forget(&any);
     return description;
 }
 
 static bool make(struct plan *plan, const struct conv2d_problem *p) {
-    struct layouts plain;
-    if (!describe(p, &plain)) return false;
-    const dnnl_primitive_desc_t description = choose(p, &plain);
+    const dnnl_primitive_desc_t description = choose(p);
     if (!description) return false;
-    const dnnl_memory_desc_t *x = dnnl_primitive_desc_query_md(description, dnnl_query_src_md, 0);
-    const dnnl_memory_desc_t *w =
-        dnnl_primitive_desc_query_md(description, dnnl_query_weights_md, 0);
-    const dnnl_memory_desc_t *y = dnnl_primitive_desc_query_md(description, dnnl_query_dst_md, 0);
-    const bool made = dnnl_primitive_create(&plan->convolution, description) == dnnl_success &&
-                      make_side(&plan->x, DNNL_ARG_SRC, &plain.x, x, true) &&
-                      make_side(&plan->weight, DNNL_ARG_WEIGHTS, &plain.weight, w, true) &&
-                      make_side(&plan->y, DNNL_ARG_DST, &plain.y, y, false);
-    plan->bias = onednn_argument(DNNL_ARG_BIAS, &plain.bias);
-    dnnl_primitive_desc_destroy(description);
+    struct layouts plain;
+    describe(p, false, &plain);
+    plan->bias = onednn_argument(DNNL_ARG_BIAS, plain.bias);
+    const bool made = plan->bias.memory &&
+                      make_side(&plan->x, DNNL_ARG_SRC, plain.x,
+                                onednn_query(description, dnnl_query_src_md), true) &&
+                      make_side(&plan->weight, DNNL_ARG_WEIGHTS, plain.weight,
+                                onednn_query(description, dnnl_query_weights_md), true) &&
+                      make_side(&plan->y, DNNL_ARG_DST, plain.y,
+                                onednn_query(description, dnnl_query_dst_md), false);
+    forget(&plain);
+    plan->convolution = onednn_create(description);
     plan->problem = *p;
-    return made && plan->bias.memory;
+    return made && plan->convolution;
 }
 
 /* NULL when oneDNN has none for this problem. */

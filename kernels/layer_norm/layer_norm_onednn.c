@@ -28,25 +28,20 @@ static bool make(const struct layer_norm_problem *p) {
                                         DNNL_ARG_VARIANCE, DNNL_ARG_SCALE, DNNL_ARG_SHIFT};
     const unsigned flags = p->affine ? dnnl_use_scale | dnnl_use_shift : 0;
     const dnnl_dims_t matrix = {p->rows, p->cols}, row = {p->cols}, column = {p->rows};
-    dnnl_memory_desc_t layout[ARGUMENTS];
-    dnnl_layer_normalization_desc_t operation;
-    for (int i = 0; i < ARGUMENTS; i++)
-        dnnl_memory_desc_init_by_tag(&layout[i], i <= Y ? 2 : 1,
-                                     i <= Y          ? matrix
-                                     : i <= VARIANCE ? column
-                                                     : row,
-                                     dnnl_f32, i <= Y ? dnnl_ab : dnnl_a);
-    /* "training" computes mean and variance and returns them; "inference" would keep them */
-    if (dnnl_layer_normalization_forward_desc_init(&operation, dnnl_forward_training, &layout[X],
-                                                   &layout[MEAN], (float)p->eps,
-                                                   flags) != dnnl_success)
-        return false;
-    plan.primitive = onednn_create(&operation);
-    bool made = plan.primitive != NULL;
+    onednn_layout_t layout[ARGUMENTS];
+    bool made = true;
     for (int i = 0; i < ARGUMENTS; i++) {
-        plan.argument[i] = onednn_argument(role[i], &layout[i]);
+        const dnnl_dim_t *extent = i <= Y ? matrix : i <= VARIANCE ? column : row;
+        layout[i] = onednn_layout(i <= Y ? 2 : 1, extent, i <= Y ? dnnl_ab : dnnl_a);
+        plan.argument[i] = onednn_argument(role[i], layout[i]);
         made = made && plan.argument[i].memory;
     }
+    /* "training" computes mean and variance and returns them; "inference" would keep them */
+    if (made)
+        plan.primitive = onednn_create(
+            onednn_describe_layer_norm(layout[X], layout[MEAN], (float)p->eps, flags));
+    for (int i = 0; i < ARGUMENTS; i++) onednn_layout_free(layout[i]);
+    made = made && plan.primitive;
     plan.problem = *p;
     if (!made) drop();
     return made;

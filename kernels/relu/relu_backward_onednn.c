@@ -21,21 +21,11 @@ static void drop(void) {
 }
 
 /* The backward primitive wants the forward one's descriptor as a hint. */
-static dnnl_primitive_t create(const dnnl_memory_desc_t *layout) {
-    dnnl_eltwise_desc_t forward, backward;
-    dnnl_primitive_desc_t hint = NULL, description = NULL;
-    dnnl_primitive_t primitive = NULL;
-    if (dnnl_eltwise_forward_desc_init(&forward, dnnl_forward_training, dnnl_eltwise_relu, layout,
-                                       0, 0) == dnnl_success &&
-        dnnl_eltwise_backward_desc_init(&backward, dnnl_eltwise_relu, layout, layout, 0, 0) ==
-            dnnl_success &&
-        dnnl_primitive_desc_create(&hint, &forward, NULL, onednn_engine, NULL) == dnnl_success &&
-        dnnl_primitive_desc_create(&description, &backward, NULL, onednn_engine, hint) ==
-            dnnl_success &&
-        dnnl_primitive_create(&primitive, description) != dnnl_success)
-        primitive = NULL;
-    if (description) dnnl_primitive_desc_destroy(description);
-    if (hint) dnnl_primitive_desc_destroy(hint);
+static dnnl_primitive_t create(onednn_layout_t layout) {
+    const dnnl_primitive_desc_t hint = onednn_describe_relu(layout, dnnl_forward_training);
+    if (!hint) return NULL;
+    const dnnl_primitive_t primitive = onednn_create(onednn_describe_relu_backward(layout, hint));
+    dnnl_primitive_desc_destroy(hint);
     return primitive;
 }
 
@@ -43,15 +33,15 @@ static bool make(int64_t n) {
     static const int roles[ARGUMENTS] = {DNNL_ARG_DIFF_DST, DNNL_ARG_SRC, DNNL_ARG_DIFF_SRC};
     if (plan.primitive && plan.n == n) return true;
     drop();
-    dnnl_memory_desc_t layout;
-    dnnl_memory_desc_init_by_tag(&layout, 1, (dnnl_dims_t){n}, dnnl_f32, dnnl_a);
-    plan.primitive = create(&layout);
+    const onednn_layout_t layout = onednn_layout(1, (dnnl_dims_t){n}, dnnl_a);
+    plan.primitive = layout ? create(layout) : NULL;
     plan.n = n;
     bool made = plan.primitive != NULL;
     for (int i = 0; i < ARGUMENTS; i++) {
-        plan.argument[i] = onednn_argument(roles[i], &layout);
+        plan.argument[i] = onednn_argument(roles[i], layout);
         made = made && plan.argument[i].memory;
     }
+    onednn_layout_free(layout);
     if (!made) drop();
     return made;
 }

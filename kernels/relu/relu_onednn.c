@@ -21,15 +21,12 @@ static void drop(void) {
 static bool make(int64_t n) {
     if (plan.primitive && plan.n == n) return true;
     drop();
-    dnnl_memory_desc_t layout;
-    dnnl_eltwise_desc_t operation;
-    dnnl_memory_desc_init_by_tag(&layout, 1, (dnnl_dims_t){n}, dnnl_f32, dnnl_a);
-    if (dnnl_eltwise_forward_desc_init(&operation, dnnl_forward_inference, dnnl_eltwise_relu,
-                                       &layout, 0, 0) != dnnl_success)
-        return false;
-    plan.primitive = onednn_create(&operation);
-    plan.argument[0] = onednn_argument(DNNL_ARG_SRC, &layout);
-    plan.argument[1] = onednn_argument(DNNL_ARG_DST, &layout);
+    const onednn_layout_t layout = onednn_layout(1, (dnnl_dims_t){n}, dnnl_a);
+    plan.primitive =
+        layout ? onednn_create(onednn_describe_relu(layout, dnnl_forward_inference)) : NULL;
+    plan.argument[0] = onednn_argument(DNNL_ARG_SRC, layout);
+    plan.argument[1] = onednn_argument(DNNL_ARG_DST, layout);
+    onednn_layout_free(layout);
     plan.n = n;
     if (plan.primitive && plan.argument[0].memory && plan.argument[1].memory) return true;
     drop();

@@ -26,17 +26,13 @@ static bool make(const struct softmax_problem *p) {
     if (plan.primitive && memcmp(&plan.problem, p, sizeof *p) == 0) return true;
     drop();
     const dnnl_dims_t shape = {p->outer, p->axis_len, p->inner};
-    dnnl_memory_desc_t layout;
-    dnnl_softmax_desc_t operation;
     /* a trailing axis of 1 would hide from oneDNN that rows are contiguous */
     const int rank = p->inner == 1 ? 2 : 3;
-    dnnl_memory_desc_init_by_tag(&layout, rank, shape, dnnl_f32, rank == 2 ? dnnl_ab : dnnl_abc);
-    if (dnnl_softmax_forward_desc_init(&operation, dnnl_forward_inference, &layout, 1) !=
-        dnnl_success)
-        return false;
-    plan.primitive = onednn_create(&operation);
-    plan.argument[0] = onednn_argument(DNNL_ARG_SRC, &layout);
-    plan.argument[1] = onednn_argument(DNNL_ARG_DST, &layout);
+    const onednn_layout_t layout = onednn_layout(rank, shape, rank == 2 ? dnnl_ab : dnnl_abc);
+    plan.primitive = layout ? onednn_create(onednn_describe_softmax(layout, 1)) : NULL;
+    plan.argument[0] = onednn_argument(DNNL_ARG_SRC, layout);
+    plan.argument[1] = onednn_argument(DNNL_ARG_DST, layout);
+    onednn_layout_free(layout);
     plan.problem = *p;
     if (plan.primitive && plan.argument[0].memory && plan.argument[1].memory) return true;
     drop();

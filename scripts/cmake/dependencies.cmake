@@ -21,10 +21,10 @@ set(ASSAY_FLAGS_avx2 -mavx2 -mfma -mf16c -mbmi -mbmi2 -mmovbe)
 set(ASSAY_FLAGS_avx512 ${ASSAY_FLAGS_avx2} -mavx512f -mavx512cd -mavx512bw -mavx512dq -mavx512vl
     -mprefer-vector-width=512)
 
-# assay_peer(name HEADER h LIBRARY lib PACKAGE deb LOSS text [DLOPEN] [MAJOR n VERSION header MACRO m]):
-# ASSAY_PEER_<name> is ON when found, and of major version n as `header` defines it in macro m.
+# assay_peer(name HEADER h LIBRARY lib PACKAGE deb LOSS text [DLOPEN] [MAJORS n... VERSION header MACRO m]):
+# ASSAY_PEER_<name> is ON when found, and of one of the major versions n as `header` defines it in macro m.
 function(assay_peer name)
-  cmake_parse_arguments(PEER "DLOPEN" "HEADER;LIBRARY;PACKAGE;LOSS;MAJOR;VERSION;MACRO" "" ${ARGN})
+  cmake_parse_arguments(PEER "DLOPEN" "HEADER;LIBRARY;PACKAGE;LOSS;VERSION;MACRO" "MAJORS" ${ARGN})
   set(why "built without ${name}: apt-get install ${PEER_PACKAGE}, then configure again")
   set(ASSAY_PEER_${name}_WHY "${why}" PARENT_SCOPE)
   set(ASSAY_PEER_${name}_LOSS "${PEER_LOSS}" PARENT_SCOPE)
@@ -35,11 +35,11 @@ function(assay_peer name)
   find_path(ASSAY_${name}_INCLUDE ${PEER_HEADER} PATH_SUFFIXES openblas x86_64-linux-gnu
             x86_64-linux-gnu/openblas-pthread openblas-pthread)
   find_library(ASSAY_${name}_LIBRARY ${PEER_LIBRARY})
-  if(PEER_MAJOR AND ASSAY_${name}_INCLUDE)
+  if(PEER_MAJORS AND ASSAY_${name}_INCLUDE)
     file(STRINGS ${ASSAY_${name}_INCLUDE}/${PEER_VERSION} line REGEX "define +${PEER_MACRO} ")
     string(REGEX MATCH "[0-9]+" major "${line}")
-    if(NOT major EQUAL PEER_MAJOR)
-      set(ASSAY_PEER_${name}_WHY "built without ${name}: found version ${major}, its C interface is used as of version ${PEER_MAJOR}"
+    if(NOT major IN_LIST PEER_MAJORS)
+      set(ASSAY_PEER_${name}_WHY "built without ${name}: found version ${major}, its C interface is used as of versions ${PEER_MAJORS}"
           PARENT_SCOPE)
       return()
     endif()
@@ -62,7 +62,7 @@ endfunction()
 assay_peer(openblas HEADER cblas.h LIBRARY openblas PACKAGE libopenblas-dev DLOPEN
            LOSS "no gemm/openblas to compare with")
 assay_peer(onednn HEADER oneapi/dnnl/dnnl.h LIBRARY dnnl PACKAGE libdnnl-dev
-           MAJOR 2 VERSION oneapi/dnnl/dnnl_version.h MACRO DNNL_VERSION_MAJOR
+           MAJORS 2 3 VERSION oneapi/dnnl/dnnl_version.h MACRO DNNL_VERSION_MAJOR
            LOSS "no oneDNN rows: gemm, softmax, layer_norm, conv2d, relu lose their strongest rival")
 assay_peer(libxsmm HEADER libxsmm.h LIBRARY xsmm PACKAGE libxsmm-dev
            LOSS "no gemm/libxsmm: small matrices lose their strongest rival")
