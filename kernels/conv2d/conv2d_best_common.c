@@ -12,7 +12,7 @@ static bool winograd_pays(const struct conv2d_problem *p) {
 }
 
 const struct conv2d_engine *conv2d_best(const struct conv2d_problem *p, enum isa isa) {
-    if (isa < ISA_AVX2) return &conv2d_engine_gemm;
+    if (!ASSAY_SIMD || isa < ISA_AVX2) return &conv2d_engine_gemm;
     if (winograd_pays(p)) return &conv2d_engine_winograd4;
     /* Lanes over output channels would stay empty. */
     if (p->oc / p->groups < 8) return &conv2d_engine_gemm;
