@@ -100,7 +100,7 @@ static struct pace pace_now(const struct sweep *sweep) {
                         .iterations = o->iterations,
                         .longest_call = o->longest_call > 0           ? o->longest_call
                                         : progress.total < LONG_SWEEP ? 10
-                                                                      : 3};
+                                                                      : 5};
     pace.repetition_seconds = o->min_time > 0 ? o->min_time : share / pace.repetitions;
     pace.allowance_seconds = pace.repetition_seconds * pace.repetitions * 1.2;
     return pace;
@@ -108,19 +108,21 @@ static struct pace pace_now(const struct sweep *sweep) {
 
 /* An implementation that was slow on a smaller problem need not be tried: going by its arithmetic
  * it would take several times too long (or it took too long then). */
-static void verify(struct sweep *sweep, struct candidate *c, double longest_call) {
-    const double surely = 4 * longest_call, slow = longest_call / 100;
+static bool hopeless(const struct sweep *sweep, const struct candidate *c, double longest_call) {
     for (int i = 0; i < sweep->slow_count; i++)
         if (sweep->slow[i].implementation == c->implementation &&
             sweep->slow[i].flops <= c->workload->flops &&
-            sweep->slow[i].seconds * c->workload->flops > surely * sweep->slow[i].flops)
-            candidate_give_up(c, longest_call);
-    candidate_verify(c, longest_call);
-    if ((c->too_slow || c->call_seconds > slow) && sweep->slow_count < SLOW_MAX) {
-        sweep->slow[sweep->slow_count].implementation = c->implementation;
-        sweep->slow[sweep->slow_count].seconds = c->too_slow ? surely * 1.01 : c->call_seconds;
-        sweep->slow[sweep->slow_count++].flops = c->workload->flops;
-    }
+            sweep->slow[i].seconds * c->workload->flops > 4 * longest_call * sweep->slow[i].flops)
+            return true;
+    return false;
+}
+
+static void remember_slow(struct sweep *sweep, const struct candidate *c, double longest_call) {
+    const double slow = 0.1;
+    if (sweep->slow_count == SLOW_MAX || (!c->too_slow && c->call_seconds < slow)) return;
+    sweep->slow[sweep->slow_count].implementation = c->implementation;
+    sweep->slow[sweep->slow_count].flops = c->workload->flops;
+    sweep->slow[sweep->slow_count++].seconds = c->too_slow ? 5 * longest_call : c->call_seconds;
 }
 
 static void set_bounds(const struct sweep *sweep, struct candidate *c) {
@@ -138,8 +140,10 @@ static void run_group(struct sweep *sweep, struct group *group) {
         struct candidate *c = &group->candidate[i];
         progress_show(&progress, "verifying", c->name);
         c->after = after_repetition;
-        verify(sweep, c, pace.longest_call);
+        if (hopeless(sweep, c, pace.longest_call)) candidate_give_up(c, pace.longest_call);
+        candidate_verify(c, pace.longest_call);
         candidate_plan(c, &pace);
+        remember_slow(sweep, c, pace.longest_call);
         set_bounds(sweep, c);
         candidate_register(c);
     }

@@ -212,7 +212,8 @@ void candidate_plan(struct candidate *c, const struct pace *pace) {
     threads_set(c->threads);
     const bool drifts = workload_drifts(c->workload), cold = c->workload->sets > 1;
     c->max_batch = !drifts ? most : cold ? c->workload->sets : 1;
-    if (c->call_seconds < pace->repetition_seconds) {
+    /* a library's first call may compile its kernel: only a long one is believed */
+    if (c->call_seconds < fmax(pace->repetition_seconds, 1)) {
         if (drifts && !cold)
             c->max_batch = longest_drift(c, clamp(batch_seconds / c->call_seconds * 4, 1, 4096));
         calibrate(c);
