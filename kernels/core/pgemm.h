@@ -35,9 +35,9 @@
 struct pgemm_tile {
     int64_t k;
     const float *a;
-    int64_t a_row, a_column; /* element (i, p) is a[i * a_row + p * a_column] */
+    int64_t a_row, a_column; /* element (i, p) is a[i * a_row + p * a_column]; one of them is 1 */
     const float *b;
-    int64_t b_row; /* element (p, j) is b[p * b_row + j] */
+    int64_t b_row; /* element (p, j) is b[p * b_row + j]; b_row = nr: all nr may be read */
     float *c;
     int64_t c_row;
     int rows, columns; /* 1..mr, 1..nr */
@@ -66,7 +66,7 @@ const struct pgemm_kernel *pgemm_kernel_best(void);
 
 enum pgemm_form {
     PGEMM_PACK,      /* strided; packed block by block into the workspace */
-    PGEMM_DIRECT,    /* strided; read where it lies. b needs column = 1 */
+    PGEMM_DIRECT,    /* strided; read where it lies. a needs row = 1 or column = 1, b column = 1 */
     PGEMM_PREPACKED, /* data is what pgemm_prepack_a or pgemm_prepack_b wrote */
     PGEMM_CALLBACK,  /* panel() writes each panel */
 };

@@ -10,21 +10,37 @@
 #include "kernels/core/pgemm.h"
 #include "kernels/core/rows.h"
 
-enum { MR = 14, NR = 32, LANES = 16 };
+enum {
+    MR = 14,
+    NR = 32,
+    LANES = 16,
+    A_AHEAD = 32, /* steps that A is fetched ahead */
+};
 
 static __mmask16 low(int count) {
     return (__mmask16)(count >= LANES ? 0xFFFF : count <= 0 ? 0 : (1 << count) - 1);
 }
 
-/* What happens to a finished row, beside alpha: constant over a tile. */
+/* What happens to a sum beside alpha: constant over a tile. */
 struct finish {
     __m512 alpha, beta;
     bool reads, finishes;
 };
 
-static inline __m512 finished(const struct pgemm_tile *t, const struct finish *f, int row,
-                              int column, __mmask16 mask, __m512 sum) {
-    const float *c = t->c + row * t->c_row + column;
+static struct finish finish_of(const struct pgemm_tile *t) {
+    return (struct finish){_mm512_set1_ps(t->alpha), _mm512_set1_ps(t->beta), t->beta != 0,
+                           t->row_bias || t->column_bias || t->relu};
+}
+
+/* Nothing but a store, the commonest case. */
+static inline bool plain(const struct pgemm_tile *t) {
+    return t->alpha == 1 && t->beta == 0 && !t->row_bias && !t->column_bias && !t->relu;
+}
+
+static inline __attribute__((always_inline)) __m512 finished(const struct pgemm_tile *t,
+                                                             const struct finish *f, const float *c,
+                                                             int row, int column, __mmask16 mask,
+                                                             __m512 sum) {
     __m512 x = _mm512_mul_ps(f->alpha, sum);
     if (f->reads) x = _mm512_fmadd_ps(f->beta, _mm512_maskz_loadu_ps(mask, c), x);
     if (f->finishes) {
@@ -37,148 +53,204 @@ static inline __m512 finished(const struct pgemm_tile *t, const struct finish *f
     return x;
 }
 
-static struct finish finish_of(const struct pgemm_tile *t) {
-    return (struct finish){_mm512_set1_ps(t->alpha), _mm512_set1_ps(t->beta), t->beta != 0,
-                           t->row_bias || t->column_bias || t->relu};
+/* Sums of an edge tile, finished out of line: 56 tiles share this. */
+static __attribute__((noinline)) void finish_rows(const struct pgemm_tile *t,
+                                                  const float (*sum)[NR]) {
+    const struct finish f = finish_of(t);
+    float *c = t->c;
+    for (int i = 0; i < t->rows; i++, c += t->c_row)
+        for (int j = 0; j < t->columns; j += LANES) {
+            const __mmask16 mask = low(t->columns - j);
+            _mm512_mask_storeu_ps(c + j, mask,
+                                  finished(t, &f, c + j, i, j, mask, _mm512_load_ps(sum[i] + j)));
+        }
 }
 
-/* ---- the full tile, packed A ------------------------------------------------------------------
- */
+/* The inner steps are assembly: compilers move multiply-adds between steps until they run out of
+ * registers, and turn each address into a register of its own. Row i of a step is one element of A,
+ * at base + `at` bytes + 0, 1 or 2 times `index` floats, times one or two vectors of B. */
+#define PLAIN "%c[at](%[base])"
+#define INDEXED "%c[at](%[base],%[index],4)"
+#define TWICE "%c[at](%[base],%[index],8)"
+#define FMA_1(i, at_, address, base_, index_)                                                      \
+    __asm__ volatile("vfmadd231ps " address "%{1to16%}, %[b0], %[s]"                               \
+                     : [s] "+v"(s##i)                                                              \
+                     : [at] "i"(at_), [base] "r"(base_), [index] "r"(index_), [b0] "v"(b0));
+#define FMA_2(i, at_, address, base_, index_)                                                      \
+    __asm__ volatile(                                                                              \
+        "vbroadcastss " address ", %[x]\n\t"                                                       \
+        "vfmadd231ps %[b0], %[x], %[s]\n\t"                                                        \
+        "vfmadd231ps %[b1], %[x], %[u]"                                                            \
+        : [s] "+v"(s##i), [u] "+v"(u##i), [x] "=&v"(x)                                             \
+        : [at] "i"(at_), [base] "r"(base_), [index] "r"(index_), [b0] "v"(b0), [b1] "v"(b1));
+#define LOAD_1(at_, address, index_)                                                               \
+    __asm__ volatile("vmovups " address ", %[b0]"                                                  \
+                     : [b0] "=v"(b0)                                                               \
+                     : [at] "i"(at_), [base] "r"(b), [index] "r"(index_));
+#define LOAD_2(at_, address, index_)                                                               \
+    LOAD_1(at_, address, index_)                                                                   \
+    __asm__ volatile("vmovups " address ", %[b1]"                                                  \
+                     : [b1] "=v"(b1)                                                               \
+                     : [at] "i"(at_ + 64), [base] "r"(b), [index] "r"(index_));
+/* A masked load takes a slot of a multiply-add: for edges only. */
+#define LOAD_MASKED_1 b0 = _mm512_maskz_loadu_ps(m0, b);
+#define LOAD_MASKED_2 LOAD_MASKED_1 b1 = _mm512_maskz_loadu_ps(m1, b + LANES);
 
-#define ZERO_2(i) __m512 s##i = _mm512_setzero_ps(), u##i = _mm512_setzero_ps();
-/* Assembly, because compilers move multiply-adds between steps until they run out of registers. */
-#define FMA_2(i)                                                                                   \
-    __asm__ volatile("vbroadcastss %c[at](%[a]), %[x]\n\t"                                         \
-                     "vfmadd231ps %[b0], %[x], %[s]\n\t"                                           \
-                     "vfmadd231ps %[b1], %[x], %[u]"                                               \
-                     : [s] "+v"(s##i), [u] "+v"(u##i), [x] "=&v"(x)                                \
-                     : [a] "r"(a), [at] "i"(4 * (STEP * MR + i)), [b0] "v"(b0), [b1] "v"(b1));
-#define LOAD_2                                                                                     \
-    b0 = _mm512_loadu_ps(b + STEP * NR);                                                           \
-    b1 = _mm512_loadu_ps(b + STEP * NR + LANES);
-#define STORE_2(i)                                                                                 \
-    _mm512_storeu_ps(c, finished(t, &f, i, 0, 0xFFFF, s##i));                                      \
-    _mm512_storeu_ps(c + LANES, finished(t, &f, i, LANES, 0xFFFF, u##i));                          \
+#define ZERO_1(i) __m512 s##i = _mm512_setzero_ps();
+#define ZERO_2(i) ZERO_1(i) __m512 u##i = _mm512_setzero_ps();
+#define KEEP_1(i) _mm512_store_ps(sum[i], s##i);
+#define KEEP_2(i) KEEP_1(i) _mm512_store_ps(sum[i] + LANES, u##i);
+#define STORE_1(i)                                                                                 \
+    _mm512_mask_storeu_ps(c, m0, s##i);                                                            \
     c += c_row;
-#define FETCH_C(i)                                                                                 \
-    _mm_prefetch((const char *)(ahead), _MM_HINT_T0);                                              \
+#define STORE_2(i)                                                                                 \
+    _mm512_mask_storeu_ps(c + LANES, m1, u##i);                                                    \
+    STORE_1(i)
+#define FETCH(i)                                                                                   \
+    _mm_prefetch((const char *)ahead, _MM_HINT_T0);                                                \
     _mm_prefetch((const char *)(ahead + 31), _MM_HINT_T0);                                         \
     ahead += c_row;
 
+/* ---- the full tile, packed A and B ------------------------------------------------------------
+ */
+
+#define FULL_0(i) FMA_2(i, 4 * i, PLAIN, a, b)
+#define FULL_1(i) FMA_2(i, 4 * (MR + i), PLAIN, a, b)
+#define FULL_2(i) FMA_2(i, 4 * (2 * MR + i), PLAIN, a, b)
+#define FULL_3(i) FMA_2(i, 4 * (3 * MR + i), PLAIN, a, b)
+#define FINISH_2(i)                                                                                \
+    _mm512_storeu_ps(c, finished(t, &f, c, i, 0, m0, s##i));                                       \
+    _mm512_storeu_ps(c + LANES, finished(t, &f, c + LANES, i, LANES, m1, u##i));                   \
+    c += c_row;
+#define FULL_STEP(step) LOAD_2(4 * step * NR, PLAIN, b) ROWS_14(FULL_##step)
+
 static void tile_full(const struct pgemm_tile *t) {
-    const float *a = t->a, *b = t->b;
+    const float *a = t->a, *b = t->b, *next = t->next, *ahead = t->c;
     float *c = t->c;
-    const float *ahead = c;
-    const int64_t c_row = t->c_row;
+    const int64_t c_row = t->c_row, next_step = next ? 16 : 0;
+    const __mmask16 m0 = 0xFFFF, m1 = 0xFFFF;
     ROWS_14(ZERO_2)
-    ROWS_14(FETCH_C)
+    ROWS_14(FETCH)
     __m512 x, b0, b1;
     int64_t p = t->k;
-    const char *fetch = (const char *)t->next;
-    const int64_t fetch_step = fetch ? 64 : 0;
-    for (; p >= 4; p -= 4, a += 4 * MR, b += 4 * NR, fetch += fetch_step) {
-        _mm_prefetch(fetch, _MM_HINT_T1);
-#ifdef PFA
-        _mm_prefetch((const char *)(a + PFA), _MM_HINT_T0);
-        _mm_prefetch((const char *)(a + PFA + 16), _MM_HINT_T0);
-        _mm_prefetch((const char *)(a + PFA + 32), _MM_HINT_T0);
-        _mm_prefetch((const char *)(a + PFA + 48), _MM_HINT_T0);
-#endif
-#define STEP 0
-        LOAD_2 ROWS_14(FMA_2)
-#undef STEP
-#define STEP 1
-            LOAD_2
-            ROWS_14(FMA_2)
-#undef STEP
-#define STEP 2
-                LOAD_2
-                ROWS_14(FMA_2)
-#undef STEP
-#define STEP 3
-                    LOAD_2
-                    ROWS_14(FMA_2)
-#undef STEP
+    for (; p >= 4; p -= 4, a += 4 * MR, b += 4 * NR, next += next_step) {
+        _mm_prefetch((const char *)next, _MM_HINT_T1);
+        for (int line = 0; line < 4; line++)
+            _mm_prefetch((const char *)(a + A_AHEAD * MR + line * 16), _MM_HINT_T0);
+        FULL_STEP(0)
+        FULL_STEP(1)
+        FULL_STEP(2)
+        FULL_STEP(3)
     }
-#define STEP 0
     for (; p > 0; p--, a += MR, b += NR) {
-        LOAD_2 ROWS_14(FMA_2)
+        FULL_STEP(0)
     }
-#undef STEP
-    const struct finish f = finish_of(t);
-    ROWS_14(STORE_2)
+    if (plain(t)) {
+        ROWS_14(STORE_2)
+    } else {
+        const struct finish f = finish_of(t);
+        ROWS_14(FINISH_2)
+    }
 }
 
-/* ---- every other tile: R rows, one or two masked vectors, A with any strides -----------------
+/* ---- every other tile: R rows, one or two masked vectors, A read where it lies ---------------
  *
- * Row i is read at base[i / 3] + (i % 3) * a_row, so that 14 rows need 5 pointers, not 14. */
+ * One of A's strides is 1: ROW, its rows are contiguous (a_column = 1), or COLUMN (a_row = 1). With
+ * contiguous rows row i is at q[i / 3] + (i % 3) * row, so that 14 rows need 5 pointers, not 14.
+ * Four steps share one advance of the pointers: additions run on the ports of the multiply-adds. */
 
-#define FMA_ANY_1(i)                                                                               \
-    x = _mm512_set1_ps(a##i);                                                                      \
-    s##i = _mm512_fmadd_ps(x, b0, s##i);
-#define FMA_ANY_2(i)                                                                               \
-    FMA_ANY_1(i)                                                                                   \
-    u##i = _mm512_fmadd_ps(x, b1, u##i);
-#define ZERO_ANY_1(i) __m512 s##i = _mm512_setzero_ps();
-#define ZERO_ANY_2(i) ZERO_2(i)
-#define STORE_ANY_1(i) _mm512_mask_storeu_ps(c + i * c_row, m0, finished(t, &f, i, 0, m0, s##i));
-#define STORE_ANY_2(i)                                                                             \
-    STORE_ANY_1(i)                                                                                 \
-    _mm512_mask_storeu_ps(c + i * c_row + LANES, m1, finished(t, &f, i, LANES, m1, u##i));
-#define LOAD_ANY_1 b0 = _mm512_maskz_loadu_ps(m0, b);
-#define LOAD_ANY_2 LOAD_ANY_1 b1 = _mm512_maskz_loadu_ps(m1, b + LANES);
-#define DECLARE_ANY_1 __m512 x, b0;
-#define DECLARE_ANY_2 __m512 x, b0, b1;
+#define ROW_AT_0 PLAIN, q0
+#define ROW_AT_1 INDEXED, q0
+#define ROW_AT_2 TWICE, q0
+#define ROW_AT_3 PLAIN, q1
+#define ROW_AT_4 INDEXED, q1
+#define ROW_AT_5 TWICE, q1
+#define ROW_AT_6 PLAIN, q2
+#define ROW_AT_7 INDEXED, q2
+#define ROW_AT_8 TWICE, q2
+#define ROW_AT_9 PLAIN, q3
+#define ROW_AT_10 INDEXED, q3
+#define ROW_AT_11 TWICE, q3
+#define ROW_AT_12 PLAIN, q4
+#define ROW_AT_13 INDEXED, q4
+#define APPLY(macro, ...) macro(__VA_ARGS__)
 
-#define a0 q0[0]
-#define a1 q0[row]
-#define a2 q0[2 * row]
-#define a3 q1[0]
-#define a4 q1[row]
-#define a5 q1[2 * row]
-#define a6 q2[0]
-#define a7 q2[row]
-#define a8 q2[2 * row]
-#define a9 q3[0]
-#define a10 q3[row]
-#define a11 q3[2 * row]
-#define a12 q4[0]
-#define a13 q4[row]
+/* row i of step 0 to 3 */
+#define ROW_1_0(i) APPLY(FMA_1, i, 0, ROW_AT_##i, row)
+#define ROW_1_1(i) APPLY(FMA_1, i, 4, ROW_AT_##i, row)
+#define ROW_1_2(i) APPLY(FMA_1, i, 8, ROW_AT_##i, row)
+#define ROW_1_3(i) APPLY(FMA_1, i, 12, ROW_AT_##i, row)
+#define ROW_2_0(i) APPLY(FMA_2, i, 0, ROW_AT_##i, row)
+#define ROW_2_1(i) APPLY(FMA_2, i, 4, ROW_AT_##i, row)
+#define ROW_2_2(i) APPLY(FMA_2, i, 8, ROW_AT_##i, row)
+#define ROW_2_3(i) APPLY(FMA_2, i, 12, ROW_AT_##i, row)
+#define COLUMN_1_0(i) FMA_1(i, 4 * i, PLAIN, q0, column)
+#define COLUMN_1_1(i) FMA_1(i, 4 * i, INDEXED, q0, column)
+#define COLUMN_1_2(i) FMA_1(i, 4 * i, TWICE, q0, column)
+#define COLUMN_1_3(i) FMA_1(i, 4 * i, INDEXED, q0, column3)
+#define COLUMN_2_0(i) FMA_2(i, 4 * i, PLAIN, q0, column)
+#define COLUMN_2_1(i) FMA_2(i, 4 * i, INDEXED, q0, column)
+#define COLUMN_2_2(i) FMA_2(i, 4 * i, TWICE, q0, column)
+#define COLUMN_2_3(i) FMA_2(i, 4 * i, INDEXED, q0, column3)
 
-#define TILE_ANY(R, V)                                                                             \
-    static void tile_##R##_##V(const struct pgemm_tile *t) {                                       \
-        const int64_t row = t->a_row, column = t->a_column, b_row = t->b_row, c_row = t->c_row;    \
-        const float *q0 = t->a, *q1 = q0 + (R > 3 ? 3 * row : 0),                                  \
-                    *q2 = q1 + (R > 6 ? 3 * row : 0), *q3 = q2 + (R > 9 ? 3 * row : 0),            \
-                    *q4 = q3 + (R > 12 ? 3 * row : 0);                                             \
+#define ROW_POINTERS(R)                                                                            \
+    const int64_t row = t->a_row;                                                                  \
+    const float *q0 = t->a, *q1 = q0 + (R > 3 ? 3 * row : 0), *q2 = q1 + (R > 6 ? 3 * row : 0),    \
+                *q3 = q2 + (R > 9 ? 3 * row : 0), *q4 = q3 + (R > 12 ? 3 * row : 0);
+#define ROW_ADVANCE(steps) q0 += steps, q1 += steps, q2 += steps, q3 += steps, q4 += steps;
+#define COLUMN_POINTERS(R)                                                                         \
+    const int64_t column = t->a_column, column3 = 3 * column;                                      \
+    const float *q0 = t->a;
+#define COLUMN_ADVANCE(steps) q0 += steps * column;
+
+#define TILE_ANY(KIND, R, V)                                                                       \
+    static void tile_##KIND##_##R##_##V(const struct pgemm_tile *t) {                              \
+        const int64_t b_row = t->b_row, b_row3 = 3 * b_row, c_row = t->c_row;                      \
         const float *b = t->b;                                                                     \
-        float *const c = t->c;                                                                     \
+        float *c = t->c;                                                                           \
         const __mmask16 m0 = low(t->columns), m1 = low(t->columns - LANES);                        \
-        ROWS_##R(ZERO_ANY_##V) DECLARE_ANY_##V for (int64_t p = t->k; p > 0; p--) {                \
-            LOAD_ANY_##V ROWS_##R(FMA_ANY_##V) b += b_row;                                         \
-            q0 += column, q1 += column, q2 += column, q3 += column, q4 += column;                  \
+        __m512 x, b0, b1;                                                                          \
+        int64_t p = t->k;                                                                          \
+        const bool full = t->columns == V * LANES || b_row == NR;                                  \
+        KIND##_POINTERS(R) ROWS_##R(ZERO_##V) for (; full && p >= 4; p -= 4, b += 4 * b_row) {     \
+            LOAD_##V(0, PLAIN, b_row) ROWS_##R(KIND##_##V##_0);                                    \
+            LOAD_##V(0, INDEXED, b_row) ROWS_##R(KIND##_##V##_1);                                  \
+            LOAD_##V(0, TWICE, b_row) ROWS_##R(KIND##_##V##_2);                                    \
+            LOAD_##V(0, INDEXED, b_row3) ROWS_##R(KIND##_##V##_3);                                 \
+            KIND##_ADVANCE(4)                                                                      \
         }                                                                                          \
-        const struct finish f = finish_of(t);                                                      \
-        (void)m1;                                                                                  \
-        ROWS_##R(STORE_ANY_##V)                                                                    \
+        for (; p > 0; p--, b += b_row) {                                                           \
+            LOAD_MASKED_##V ROWS_##R(KIND##_##V##_0);                                              \
+            KIND##_ADVANCE(1)                                                                      \
+        }                                                                                          \
+        (void)m1, (void)x, (void)b1;                                                               \
+        if (plain(t)) {                                                                            \
+            ROWS_##R(STORE_##V)                                                                    \
+        } else {                                                                                   \
+            _Alignas(64) float sum[R][NR];                                                         \
+            ROWS_##R(KEEP_##V) finish_rows(t, (const float(*)[NR])sum);                            \
+        }                                                                                          \
     }
 
-/* clang-format off */
-#define TILES_ANY(X) \
-    X(1, 1) X(2, 1) X(3, 1) X(4, 1) X(5, 1) X(6, 1) X(7, 1) \
-    X(8, 1) X(9, 1) X(10, 1) X(11, 1) X(12, 1) X(13, 1) X(14, 1) \
-    X(1, 2) X(2, 2) X(3, 2) X(4, 2) X(5, 2) X(6, 2) X(7, 2) \
-    X(8, 2) X(9, 2) X(10, 2) X(11, 2) X(12, 2) X(13, 2) X(14, 2)
-/* clang-format on */
-TILES_ANY(TILE_ANY)
-#define TILE_NAME(R, V) [V - 1][R] = tile_##R##_##V,
-static void (*const tiles[2][MR + 1])(const struct pgemm_tile *) = {TILES_ANY(TILE_NAME)};
+#define TILES_OF(X, KIND, V)                                                                       \
+    X(KIND, 1, V)                                                                                  \
+    X(KIND, 2, V) X(KIND, 3, V) X(KIND, 4, V) X(KIND, 5, V) X(KIND, 6, V) X(KIND, 7, V)            \
+        X(KIND, 8, V) X(KIND, 9, V) X(KIND, 10, V) X(KIND, 11, V) X(KIND, 12, V) X(KIND, 13, V)    \
+            X(KIND, 14, V)
+TILES_OF(TILE_ANY, ROW, 1)
+TILES_OF(TILE_ANY, ROW, 2)
+TILES_OF(TILE_ANY, COLUMN, 1)
+TILES_OF(TILE_ANY, COLUMN, 2)
+#define TILE_NAME(KIND, R, V) [R] = tile_##KIND##_##R##_##V,
+static void (*const tiles[2][2][MR + 1])(const struct pgemm_tile *) = {
+    {{TILES_OF(TILE_NAME, ROW, 1)}, {TILES_OF(TILE_NAME, ROW, 2)}},
+    {{TILES_OF(TILE_NAME, COLUMN, 1)}, {TILES_OF(TILE_NAME, COLUMN, 2)}}};
 
 static void tile(const struct pgemm_tile *t) {
     if (t->rows == MR && t->columns == NR && t->a_row == 1 && t->a_column == MR && t->b_row == NR)
         tile_full(t);
     else
-        tiles[t->columns > LANES][t->rows](t);
+        tiles[t->a_column != 1][t->columns > LANES][t->rows](t);
 }
 
 /* ---- packing ----------------------------------------------------------------------------------
@@ -195,47 +267,41 @@ static void pack_runs(const float *data, int64_t along, int count, int width, in
     }
 }
 
-/* Transpose 16 x 16 in registers: three stages of pairs within 128-bit lanes, then lanes. */
-static inline void transpose(__m512 r[LANES]) {
-    __m512 t[LANES];
-    for (int i = 0; i < LANES; i += 2) {
-        t[i] = _mm512_unpacklo_ps(r[i], r[i + 1]);
-        t[i + 1] = _mm512_unpackhi_ps(r[i], r[i + 1]);
-    }
-    for (int i = 0; i < LANES; i += 4) {
-        r[i] = _mm512_shuffle_ps(t[i], t[i + 2], 0x44);
-        r[i + 1] = _mm512_shuffle_ps(t[i], t[i + 2], 0xEE);
-        r[i + 2] = _mm512_shuffle_ps(t[i + 1], t[i + 3], 0x44);
-        r[i + 3] = _mm512_shuffle_ps(t[i + 1], t[i + 3], 0xEE);
-    }
-    for (int i = 0; i < 4; i++) {
-        t[i] = _mm512_shuffle_f32x4(r[i], r[i + 4], 0x88);
-        t[i + 4] = _mm512_shuffle_f32x4(r[i], r[i + 4], 0xDD);
-        t[i + 8] = _mm512_shuffle_f32x4(r[i + 8], r[i + 12], 0x88);
-        t[i + 12] = _mm512_shuffle_f32x4(r[i + 8], r[i + 12], 0xDD);
-    }
-    for (int i = 0; i < 4; i++) {
-        r[i] = _mm512_shuffle_f32x4(t[i], t[i + 8], 0x88);
-        r[i + 8] = _mm512_shuffle_f32x4(t[i], t[i + 8], 0xDD);
-        r[i + 4] = _mm512_shuffle_f32x4(t[i + 4], t[i + 12], 0x88);
-        r[i + 12] = _mm512_shuffle_f32x4(t[i + 4], t[i + 12], 0xDD);
-    }
+/* Elements p to p+3 of rows r, r+4, r+8 and r+12, one row per 128-bit lane. Masked broadcasts from
+ * memory use no shuffle unit, which is what transposing is short of. */
+static inline __m512 four_rows(const float *data, int64_t across, int count, int r) {
+    __m512 x = _mm512_setzero_ps();
+    if (r < count) x = _mm512_zextps128_ps512(_mm_loadu_ps(data + r * across));
+    if (r + 4 < count)
+        x = _mm512_mask_broadcast_f32x4(x, 0x00F0, _mm_loadu_ps(data + (r + 4) * across));
+    if (r + 8 < count)
+        x = _mm512_mask_broadcast_f32x4(x, 0x0F00, _mm_loadu_ps(data + (r + 8) * across));
+    if (r + 12 < count)
+        x = _mm512_mask_broadcast_f32x4(x, 0xF000, _mm_loadu_ps(data + (r + 12) * across));
+    return x;
 }
 
-/* along = 1, at most 16 of the panel's rows. */
-static void pack_transposed(const float *data, int64_t across, int count, int width, int64_t k,
-                            int room, float *into) {
+/* Four terms of `count` rows to four rows of `count` terms: transposes 4 x 4 in each lane. */
+static inline void pack_four(const float *data, int64_t across, int count, __mmask16 columns,
+                             int width, float *into) {
+    const __m512 r0 = four_rows(data, across, count, 0), r1 = four_rows(data, across, count, 1),
+                 r2 = four_rows(data, across, count, 2), r3 = four_rows(data, across, count, 3);
+    const __m512 low01 = _mm512_unpacklo_ps(r0, r1), high01 = _mm512_unpackhi_ps(r0, r1),
+                 low23 = _mm512_unpacklo_ps(r2, r3), high23 = _mm512_unpackhi_ps(r2, r3);
+    _mm512_mask_storeu_ps(into, columns, _mm512_shuffle_ps(low01, low23, 0x44));
+    _mm512_mask_storeu_ps(into + width, columns, _mm512_shuffle_ps(low01, low23, 0xEE));
+    _mm512_mask_storeu_ps(into + 2 * width, columns, _mm512_shuffle_ps(high01, high23, 0x44));
+    _mm512_mask_storeu_ps(into + 3 * width, columns, _mm512_shuffle_ps(high01, high23, 0xEE));
+}
+
+/* along = 1, at most 16 of the panel's rows; columns is how many of them have room. */
+static inline void pack_transposed(const float *data, int64_t across, int count, int width,
+                                   int64_t k, int room, float *into) {
     const __mmask16 columns = low(room);
-    for (int64_t p = 0; p < k; p += LANES, data += LANES, into += LANES * width) {
-        const int here = k - p < LANES ? (int)(k - p) : LANES;
-        const __mmask16 mask = low(here);
-        __m512 r[LANES];
-        for (int i = 0; i < LANES; i++)
-            r[i] = i < count ? _mm512_maskz_loadu_ps(mask, data + i * across) : _mm512_setzero_ps();
-        transpose(r);
-        for (int i = 0; i < LANES; i++)
-            if (i < here) _mm512_mask_storeu_ps(into + i * width, columns, r[i]);
-    }
+    for (; k >= 4; k -= 4, data += 4, into += 4 * width)
+        pack_four(data, across, count, columns, width, into);
+    for (; k > 0; k--, data++, into += width)
+        for (int i = 0; i < room && i < LANES; i++) into[i] = i < count ? data[i * across] : 0;
 }
 
 static void pack_any(const float *data, int64_t across, int64_t along, int count, int width,
@@ -251,8 +317,16 @@ static void pack(const float *data, int64_t across, int64_t along, int count, in
     if (across == 1) {
         pack_runs(data, along, count, width, k, into);
     } else if (along == 1) {
-        for (int i = 0; i < width; i += LANES)
-            pack_transposed(data + i * across, across, count - i, width, k, width - i, into + i);
+        /* constant counts make straight-line code of the whole panels */
+        for (int i = 0; i < width; i += LANES, data += LANES * across, into += LANES) {
+            const int here = count - i, room = width - i;
+            if (here >= LANES)
+                pack_transposed(data, across, LANES, width, k, LANES, into);
+            else if (here == MR && width == MR)
+                pack_transposed(data, across, MR, MR, k, MR, into);
+            else
+                pack_transposed(data, across, here, width, k, room, into);
+        }
     } else {
         pack_any(data, across, along, count, width, k, into);
     }

@@ -5,13 +5,15 @@
 
 #include "kernels/gemm/gemm_engine.h"
 
-/* Packing an operand pays when its panels are used often enough: A's once per nr columns, B's once
- * per mr rows. B can be read in place only when its columns are contiguous. */
+/* Packing an operand pays when its panels are used often and its rows lie so far apart that they
+ * compete for the same lines of the L1 cache. B can be read in place only if its rows are
+ * contiguous. */
 static inline struct pgemm path_plan(const struct gemm_product *q) {
+    enum { NEAR = 512 }; /* floats between rows */
     const struct pgemm_kernel *const kernel = pgemm_kernel_for(kernel_isa);
-    const bool a_in_place = q->n <= 4 * kernel->nr || q->m * q->k <= 128 * 128;
-    const bool b_in_place =
-        q->b_column == 1 && (q->m <= 2 * kernel->mr || q->k * q->n <= 128 * 128);
+    const int64_t a_stride = q->a_column == 1 ? q->a_row : q->a_column;
+    const bool a_in_place = a_stride <= NEAR || q->n <= 4 * kernel->nr;
+    const bool b_in_place = q->b_column == 1 && (q->b_row <= NEAR || q->m <= 4 * kernel->mr);
     return gemm_pgemm(q, kernel, a_in_place ? PGEMM_DIRECT : PGEMM_PACK,
                       b_in_place ? PGEMM_DIRECT : PGEMM_PACK);
 }
