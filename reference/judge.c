@@ -87,8 +87,8 @@ void judge_close(struct judge *judge) {
 }
 
 void judge_use_values(struct judge *judge, int operand, const double *value) {
-    memcpy(judge->expected[operand].value, value,
-           (size_t)elements_of(judge, operand) * sizeof *value);
+    const size_t elements = (size_t)elements_of(judge, operand);
+    if (elements) memcpy(judge->expected[operand].value, value, elements * sizeof *value);
 }
 
 struct tolerance judge_tolerance(const struct judge *judge,

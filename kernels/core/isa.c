@@ -14,7 +14,7 @@ int isa_parse(const char *name) {
     return -1;
 }
 
-#if defined __x86_64__
+#if ASSAY_SIMD && defined __x86_64__
 
 #include <cpuid.h>
 #include <stdint.h>

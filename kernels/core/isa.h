@@ -13,7 +13,8 @@ const char *isa_name(enum isa isa);
 int isa_parse(const char *name);
 
 /* What CPU and operating system both support: CPUID feature bits, and XGETBV saying that the
- * system saves the registers on a context switch (Intel SDM vol. 1, 13.3 and 14.3). */
+ * system saves the registers on a context switch (Intel SDM vol. 1, 13.3 and 14.3). A build without
+ * SIMD files has code for ISA_SCALAR alone, and says so. */
 enum isa isa_detect(void);
 
 /* isa_detect() capped by the environment variable ASSAY_MAX_ISA and by isa_cap(). Every choice
