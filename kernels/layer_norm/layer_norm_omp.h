@@ -34,7 +34,7 @@ static inline void row_shared(const struct layer_norm_problem *p, const float *x
 #pragma omp barrier
         for (int i = 0; i < all; i++) sum += sums[i];
         const float centre = sum * (1 / (float)p->cols);
-        part[me] = row_moments(x + first, y + first, count, centre);
+        part[me] = row_moments(x + first, count, centre);
 #pragma omp barrier
         for (int i = 0; i < all; i++) total.sum += part[i].sum, total.squares += part[i].squares;
         const struct normaliser n = normaliser_of(centre, total, p->cols, p->eps);
