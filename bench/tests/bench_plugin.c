@@ -120,7 +120,7 @@ static const struct primitive grow = {
  * finite one, which no run from pristine values gives; and it puts up with no more such calls than
  * it takes to find out how long a batch may be. */
 static void watch(const struct grow_problem *p, const float *x, float *y) {
-    enum { PATIENCE = 128 };
+    enum { PATIENCE = 8 };
     static int infinite;
     bool finite = true;
     for (int64_t i = 0; i < p->n; i++) {
