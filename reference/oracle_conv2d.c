@@ -3,13 +3,14 @@
  * Direct algorithms: a dot product of c/groups*kh*kw terms and a bias, so the gauge is
  *   sum = sum |x||weight| + |bias|,   local = 0.
  *
- * Winograd (reach r > 0, on 3x3 windows of stride 1 and dilation 1): tiles of m = r+1 outputs a
- * side, from the corner of the image on, computed as (Lavin and Gray, "Fast algorithms for
- * convolutional neural networks", CVPR 2016)
- *   y = A^T [ sum_c (G g_c G^T) .* (B^T d_c B) ] A,   d_c: the (m+2) x (m+2) inputs of the tile.
- * With U = G g G^T and V = B^T d B, an output (i, j) of the tile has two kinds of error, to first
- * order (Barabasz, Anderson, Soodhalter, Gregg, "Error analysis and improving the accuracy of
- * Winograd convolution for deep neural networks", ACM TOMS 46 (2020), section 4):
+ * Winograd (reach r > 0, on 3x3 windows of stride 1 and dilation 1): an implementation may choose
+ * among tiles of m = 2 (r = 1) or m = 2 and m = 4 (r = 3) outputs a side and the direct sum, so
+ * each gauge is the largest of theirs. Tiles of m outputs a side, from the corner of the image on,
+ * computed as (Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016) y =
+ * A^T [ sum_c (G g_c G^T) .* (B^T d_c B) ] A,   d_c: the (m+2) x (m+2) inputs of the tile. With U =
+ * G g G^T and V = B^T d B, an output (i, j) of the tile has two kinds of error, to first order
+ * (Barabasz, Anderson, Soodhalter, Gregg, "Error analysis and improving the accuracy of Winograd
+ * convolution for deep neural networks", ACM TOMS 46 (2020), section 4):
  *   - the running sums over c, each within growth(c) u sum_c |U_c||V_c|, reach the output through
  *     A:   sum   = (|A^T| [ sum_c |U_c| .* |V_c| ] |A|)_ij + |bias|;
  *   - the transforms of tile, filter and result, two passes each of at most 4, 4 and 5 roundings
@@ -33,7 +34,7 @@
 #include "kernels/conv2d/conv2d.h"
 #include "reference/oracle.h"
 
-enum { TILE_MAX = 6, TRANSFORM_ROUNDINGS = 28 };
+enum { TILE_MAX = 6, TILINGS = 2, TRANSFORM_ROUNDINGS = 28 };
 
 static int64_t units(const void *problem) {
     const struct conv2d_problem *p = problem;
@@ -117,9 +118,14 @@ static const struct winograd winograd4 = {
      {0, 4, 0, -5, 0, 1}},
 };
 
-static const struct winograd *winograd_of(const struct conv2d_problem *p, int reach) {
-    if (p->kh != 3 || p->kw != 3 || p->stride != 1 || p->dilation != 1) return NULL;
-    return reach == 3 ? &winograd4 : reach == 1 ? &winograd2 : NULL;
+/* The tile sizes that a reach allows: into[0..count-1]. */
+static int winograds_of(const struct conv2d_problem *p, int reach,
+                        const struct winograd *into[TILINGS]) {
+    int count = 0;
+    if (p->kh != 3 || p->kw != 3 || p->stride != 1 || p->dilation != 1) return 0;
+    if (reach >= 1) into[count++] = &winograd2;
+    if (reach >= 3) into[count++] = &winograd4;
+    return count;
 }
 
 /* out = left in left^T, of sizes (rows x cols)(cols x cols)(cols x rows); `magnitude`: of absolute
@@ -182,25 +188,36 @@ static double through(const struct winograd *f, const double *gauge, int64_t i, 
 /* ---- one row ----------------------------------------------------------------------------------
  */
 
-static void evaluate_row(const struct row *r, const struct winograd *f, struct dot *dot,
+/* One tiling on its way along a row. */
+struct tiling {
+    const struct winograd *f;
+    struct tile_gauge gauge; /* of the tile that holds the current output */
+};
+
+static void widen(const struct row *r, struct tiling *tiling, int64_t ox, double *sum,
+                  double *local) {
+    const struct winograd *f = tiling->f;
+    const int64_t m = f->outputs, pad = r->p->pad;
+    if (ox % m == 0) tile_gauge(r, f, r->oy / m * m - pad, ox - pad, &tiling->gauge);
+    const double products = through(f, tiling->gauge.products, r->oy % m, ox % m);
+    const double transforms = through(f, tiling->gauge.transforms, r->oy % m, ox % m);
+    /* NaN, from inputs that are not finite, wins */
+    if (!(products + fabs(r->bias) <= *sum)) *sum = products + fabs(r->bias);
+    if (!(TRANSFORM_ROUNDINGS * transforms <= *local)) *local = TRANSFORM_ROUNDINGS * transforms;
+}
+
+static void evaluate_row(const struct row *r, struct tiling *tiling, int tilings, struct dot *dot,
                          const struct expectation *y, int64_t first) {
-    const struct conv2d_problem *p = r->p;
-    struct tile_gauge gauge;
-    for (int64_t ox = 0; ox < conv2d_ow(p); ox++) {
-        const int64_t m = f ? f->outputs : 1;
-        if (f && ox % m == 0) tile_gauge(r, f, r->oy / m * m - p->pad, ox - p->pad, &gauge);
+    for (int64_t ox = 0; ox < conv2d_ow(r->p); ox++) {
         gather(r, dot, ox);
         double value, sum = dot->finite, local = 0;
         gsl_blas_ddot(dot->window, dot->weight, &value);
         value += r->bias;
-        if (f) {
-            sum = through(f, gauge.products, r->oy % m, ox % m) + fabs(r->bias);
-            local = TRANSFORM_ROUNDINGS * through(f, gauge.transforms, r->oy % m, ox % m);
-        }
+        for (int i = 0; i < tilings; i++) widen(r, &tiling[i], ox, &sum, &local);
         /* What intermediate results may reach; with Winograd it is infinite or NaN where the tile
          * is not finite. */
-        const double magnitude = f ? local + fabs(r->bias) : dot->finite;
-        const bool settled = f ? dot->undefined : isnan(value);
+        const double magnitude = tilings ? local + dot->finite : dot->finite;
+        const bool settled = tilings ? dot->undefined : isnan(value);
         if (!dot->open && (settled || magnitude < 0x1p127))
             expect(y, first + ox, value, sum, local);
         else
@@ -225,7 +242,11 @@ static void evaluate(const struct oracle_call *call, int64_t unit) {
     };
     struct dot dot = {gsl_vector_alloc(terms), gsl_vector_alloc(terms), 0, false, false};
     for (size_t k = 0; k < terms; k++) gsl_vector_set(dot.weight, k, weight[k]);
-    evaluate_row(&row, winograd_of(p, call->reach), &dot, &call->expected[CONV2D_Y], unit * ow);
+    const struct winograd *allowed[TILINGS];
+    struct tiling tiling[TILINGS];
+    const int tilings = winograds_of(p, call->reach, allowed);
+    for (int i = 0; i < tilings; i++) tiling[i].f = allowed[i];
+    evaluate_row(&row, tiling, tilings, &dot, &call->expected[CONV2D_Y], unit * ow);
     gsl_vector_free(dot.window);
     gsl_vector_free(dot.weight);
 }

@@ -51,7 +51,8 @@ static inline void conv2d_run(const struct conv2d_engine *engine, const struct c
 #define CONV2D_WINOGRAD_ACCUMULATION(reach_)                                                       \
     .saving = 9.0 * ((reach_) + 1) * ((reach_) + 1) / ((reach_) + 3) / ((reach_) + 3),             \
     .accumulation = {.summation = SUM_LANES, .lanes = 9, .reach = reach_, .inexact = true}
-/* One that may use F(4x4) or a sum of all terms in order must promise no more than both. */
+/* One that may use F(2x2), F(4x4) or a sum of all terms in order promises no more than any of them.
+ */
 #define CONV2D_BEST_ACCUMULATION .saving = 4, .accumulation = {.reach = 3, .inexact = true}
 
 /* The callbacks of implementation `variant_` and its descriptor: `engine_` is an expression that
