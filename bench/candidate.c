@@ -172,15 +172,18 @@ static int64_t clamp(double value, int64_t low, int64_t high) {
     return value > (double)high ? high : value < (double)low ? low : (int64_t)value;
 }
 
-/* In place from pristine values, twice as many calls each time, while the values stay normal. */
-static int64_t longest_drift(const struct candidate *c, int64_t wanted) {
+/* In place from pristine values, twice as many calls each time, while the values stay normal and
+ * until a batch is long enough for the clock. */
+static int64_t longest_drift(const struct candidate *c) {
+    const int64_t most = 1 << 16;
     int64_t good = 1;
-    for (int64_t count = 2; count <= wanted; count *= 2) {
+    for (int64_t count = 2; count <= most; count *= 2) {
         int64_t set = 0;
         workload_restore(c->workload, 0, 1);
-        run_batch(c, count, &set);
+        const double taken = run_batch(c, count, &set);
         if (workload_degenerate(c->workload, 0)) break;
         good = count;
+        if (taken > 2 * batch_seconds) break;
     }
     return good;
 }
@@ -214,9 +217,11 @@ void candidate_plan(struct candidate *c, const struct pace *pace) {
     c->max_batch = !drifts ? most : cold ? c->workload->sets : 1;
     /* a library's first call may compile its kernel: only a long one is believed */
     if (c->call_seconds < fmax(pace->repetition_seconds, 1)) {
-        if (drifts && !cold)
-            c->max_batch = longest_drift(c, clamp(batch_seconds / c->call_seconds * 4, 1, 4096));
         calibrate(c);
+        if (drifts && !cold && c->call_seconds < batch_seconds) {
+            c->max_batch = longest_drift(c);
+            calibrate(c);
+        }
     }
     /* Too long to be run again, and long enough to hide first touches: the verified call is it. */
     c->timed_already = !pace->repetitions_fixed && !pace->iterations && c->call_seconds > 1 &&
