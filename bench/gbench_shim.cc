@@ -1,6 +1,7 @@
 #include "bench/gbench_shim.h"
 
 #include <benchmark/benchmark.h>
+#include <regex.h>
 
 #include <algorithm>
 #include <cmath>
@@ -10,7 +11,6 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
-#include <regex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -171,12 +171,11 @@ bool gb_selected(const char *name) {
         if (pattern.empty() || pattern == "all") return true;
         const bool inverted = pattern[0] == '-';
         if (inverted) pattern.erase(0, 1);
-        try {
-            return std::regex_search(name, std::regex(pattern)) != inverted;
-        } catch (const std::regex_error &) {
-            refuse();
-            return false;
-        }
+        regex_t compiled;
+        if (regcomp(&compiled, pattern.c_str(), REG_EXTENDED | REG_NOSUB)) refuse();
+        const bool found = regexec(&compiled, name, 0, nullptr, 0) == 0;
+        regfree(&compiled);
+        return found != inverted;
     });
 }
 

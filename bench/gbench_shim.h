@@ -37,7 +37,7 @@ bool gb_close(void);
  */
 void gb_context(const char *key, const char *value);
 
-/* Does --benchmark_filter let this name through? */
+/* Does --benchmark_filter (a POSIX extended regular expression) let this name through? */
 bool gb_selected(const char *name);
 
 struct gb_plan {
