@@ -35,5 +35,7 @@ build() {
         (cd "$top" && quietly "$folder/configure.log" cmake --preset "$1") || return
         grep '^-- assay:\|^--   ' "$folder/configure.log" || true
     fi
-    cmake --build "$folder" --parallel "$(nproc)" "${@:2}"
+    local quiet=() # a progress line of its own for every file is for terminals, where it is one line
+    [ -t 1 ] || quiet=(-- --quiet)
+    cmake --build "$folder" --parallel "$(nproc)" "${@:2}" "${quiet[@]}"
 }
