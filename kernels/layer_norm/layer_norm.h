@@ -21,8 +21,8 @@
  * Source: Ba, Kiros, Hinton, "Layer Normalization", 2016. The outputs are those of
  * torch.native_layer_norm; they differ from PyTorch 1.13 only where its running mean is no IEEE sum
  * (infinities of one sign: NaN there) and for cols = 0 (mean 0 there). Chan, Golub, LeVeque,
- * "Algorithms for computing the sample variance", The American Statistician 37 (1983) says why never
- * as E[x^2] - E[x]^2: the relative error of that variance grows with (mean / deviation)^2. */
+ * "Algorithms for computing the sample variance", The American Statistician 37 (1983) says why
+ * never as E[x^2] - E[x]^2: the relative error of that variance grows with (mean / deviation)^2. */
 #ifndef KERNELS_LAYER_NORM_LAYER_NORM_H
 #define KERNELS_LAYER_NORM_LAYER_NORM_H
 
