@@ -235,8 +235,13 @@ static void tile_full(const struct pgemm_tile *t) {
 #define TILES_OF(X, KIND, V)                                                                       \
     X(KIND, 1, V)                                                                                  \
     X(KIND, 2, V)                                                                                  \
-    X(KIND, 3, V) X(KIND, 4, V) X(KIND, 5, V) X(KIND, 6, V) X(KIND, 7, V) X(KIND, 8, V)            \
-        X(KIND, 9, V) X(KIND, 10, V) X(KIND, 11, V) X(KIND, 12, V) X(KIND, 13, V) X(KIND, 14, V)
+    X(KIND, 3, V)                                                                                  \
+    X(KIND, 4, V)                                                                                  \
+    X(KIND, 5, V)                                                                                  \
+    X(KIND, 6, V)                                                                                  \
+    X(KIND, 7, V)                                                                                  \
+    X(KIND, 8, V)                                                                                  \
+    X(KIND, 9, V) X(KIND, 10, V) X(KIND, 11, V) X(KIND, 12, V) X(KIND, 13, V) X(KIND, 14, V)
 TILES_OF(TILE_ANY, ROW, 1)
 TILES_OF(TILE_ANY, ROW, 2)
 TILES_OF(TILE_ANY, COLUMN, 1)
