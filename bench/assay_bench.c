@@ -298,11 +298,18 @@ int main(int argc, char **argv) {
     enum status status = STATUS_OK;
     for (int i = 0; i < options.plugins.count && !status; i++)
         status = plugin_load(options.plugins.item[i], oracle_add, &error);
+    options.chosen = filters_of(options.filters.item, options.filters.count);
+    const char *stray = filters_stray(&options.chosen);
+    if (!status && stray) {
+        fprintf(stderr, "assay-bench: nothing matched '%s' (assay list shows what there is)\n",
+                stray);
+        return EXIT_NOTHING_RAN;
+    }
     if (!status) status = selection_make(&sweep.selection, &options, &error);
     if (status) return refuse(status, &error);
     int code = EXIT_NOTHING_RAN;
     if (count_candidates(&sweep) == 0)
-        fprintf(stderr, "assay-bench: nothing matches\n");
+        fprintf(stderr, "assay-bench: nothing matched\n");
     else
         code = options.list_tests ? list(&sweep) : run(&sweep);
     selection_free(&sweep.selection);

@@ -5,7 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { OPTIONS_LIST = 64 };
+#include "kernels/core/filter.h"
+
+enum { OPTIONS_LIST = FILTERS_MAX };
 
 struct text_list {
     const char *item[OPTIONS_LIST];
@@ -16,6 +18,7 @@ struct options {
     bool machine; /* the `machine` command; else `bench` */
 
     struct text_list filters, problems, plugins;
+    struct filters chosen; /* by `filters`, once plugins are loaded */
     bool full, cold, no_peers;
     int threads; /* 0: one, and all there are */
     uint64_t seed;

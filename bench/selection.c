@@ -1,6 +1,5 @@
 #include "bench/selection.h"
 
-#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,28 +7,13 @@
 #include "kernels/core/registry.h"
 #include "kernels/core/threads.h"
 
-/* Does the filter match `name` as a whole, or its beginning up to a '/' or ','? Globs match '/'. */
-static bool matches(const char *filter, const char *name) {
-    char part[PROBLEM_MAX_TEXT + 128];
-    snprintf(part, sizeof part, "%s", name);
-    for (size_t length = strlen(part); length; length--) {
-        if (name[length] != 0 && name[length] != '/' && name[length] != ',') continue;
-        part[length] = 0;
-        if (fnmatch(filter, part, 0) == 0) return true;
-    }
-    return false;
-}
-
 bool selection_wants(const struct options *o, const struct implementation *implementation,
                      const struct problem *problem) {
-    char name[PROBLEM_MAX_TEXT + 128], text[PROBLEM_MAX_TEXT];
+    char text[PROBLEM_MAX_TEXT];
     if (strcmp(implementation->primitive, problem->primitive->name) != 0) return false;
     if (o->no_peers && implementation->peer) return false;
-    snprintf(name, sizeof name, "%s/%s/%s", implementation->primitive, implementation->variant,
-             problem_print(problem, text, sizeof text));
-    for (int i = 0; i < o->filters.count; i++)
-        if (matches(o->filters.item[i], name)) return true;
-    return o->filters.count == 0;
+    return filters_match(&o->chosen, implementation->primitive, implementation->variant,
+                         problem_print(problem, text, sizeof text));
 }
 
 static bool wanted_by_any(const struct options *o, const struct problem *problem) {
@@ -75,19 +59,6 @@ static bool has_file(const struct primitive *primitive) {
     return file != NULL;
 }
 
-static bool names_primitive(const struct options *o, const struct primitive *primitive) {
-    const struct implementation *implementation;
-    for (int i = 0; i < o->filters.count; i++) {
-        for (int k = 0; (implementation = registry_implementation(k)); k++) {
-            char name[128];
-            if (strcmp(implementation->primitive, primitive->name) != 0) continue;
-            snprintf(name, sizeof name, "%s/%s", primitive->name, implementation->variant);
-            if (matches(o->filters.item[i], name)) return true;
-        }
-    }
-    return false;
-}
-
 static enum status add_given(struct selection *selection, const struct options *o,
                              struct error *error) {
     const struct primitive *primitive;
@@ -95,7 +66,7 @@ static enum status add_given(struct selection *selection, const struct options *
         return fail(error, STATUS_BAD_INPUT,
                     "--problem needs to know of which primitive: assay bench gemm --problem ...");
     for (int i = 0; (primitive = registry_primitive(i)); i++) {
-        if (!names_primitive(o, primitive)) continue;
+        if (!filters_match(&o->chosen, primitive->name, NULL, NULL)) continue;
         for (int k = 0; k < o->problems.count; k++) {
             struct problem_case item = {.fill = FILL_NORMAL, .seed = o->seed};
             enum status status =

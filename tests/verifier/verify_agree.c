@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "golden/golden_io.h"
+#include "kernels/core/filter.h"
 #include "kernels/core/registry.h"
 #include "reference/judge.h"
 #include "tests/verifier/verify_run.h"
-#include "tests/verifier/verify_selection.h"
 
 /* Both compute in double, with sums of up to some thousand terms: a thousand units in the last
  * place (1e-12 / 2^-53 is 9000) cover them, and any slip in a formula is far above. */
@@ -86,13 +86,13 @@ static int agree_file(const struct primitive *primitive, const char *path) {
 }
 
 int run_agree(const struct options *options) {
-    const struct selection selection = selection_of(options);
+    const struct filters filters = filters_of(options->filters, options->filter_count);
     const struct primitive *primitive;
     int code = EXIT_NOTHING_RAN;
     for (int i = 0; (primitive = registry_primitive(i)); i++) {
         char path[4096];
         FILE *there = NULL;
-        if (!selection_has(&selection, primitive->name, "*")) continue;
+        if (!filters_match(&filters, primitive->name, NULL, NULL)) continue;
         if (!options->golden &&
             !(there = fopen(golden_path(primitive->name, path, sizeof path), "rb"))) {
             printf("SKIPPED    %-28s there is no %s\n", primitive->name, path);

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernels/core/filter.h"
 #include "kernels/core/registry.h"
 #include "tests/verifier/verify_run.h"
-#include "tests/verifier/verify_selection.h"
 
 static const char *const roles[] = {"in", "out", "in-out"};
 static const char *const kinds[] = {"integer", "real", "flag", "choice"};
@@ -15,13 +15,13 @@ typedef void visit(void *into, const char *primitive, const char *variant,
                    const struct implementation *implementation, const char *unavailable);
 
 /* Selected implementations of a primitive, built or missing. Returns how many. */
-static int each(const struct selection *selection, const struct primitive *primitive,
-                visit *function, void *into) {
+static int each(const struct filters *filters, const struct primitive *primitive, visit *function,
+                void *into) {
     int count = 0;
     const struct implementation *built;
     for (int i = 0; (built = registry_implementation(i)); i++) {
         if (strcmp(built->primitive, primitive->name) ||
-            !selection_has(selection, built->primitive, built->variant))
+            !filters_match(filters, built->primitive, built->variant, NULL))
             continue;
         if (function)
             function(into, built->primitive, built->variant, built,
@@ -31,7 +31,7 @@ static int each(const struct selection *selection, const struct primitive *primi
     const struct missing_implementation *missing;
     for (int i = 0; (missing = registry_missing(i)); i++) {
         if (strcmp(missing->primitive, primitive->name) ||
-            !selection_has(selection, missing->primitive, missing->variant))
+            !filters_match(filters, missing->primitive, missing->variant, NULL))
             continue;
         if (function) function(into, missing->primitive, missing->variant, NULL, missing->reason);
         count++;
@@ -63,7 +63,7 @@ static void show(void *into, const char *primitive, const char *variant,
            unavailable ? unavailable : "");
 }
 
-static void show_primitive(const struct selection *selection, const struct primitive *primitive) {
+static void show_primitive(const struct filters *filters, const struct primitive *primitive) {
     printf("%s: %s\n    %s\n  fields\n", primitive->name, primitive->summary, primitive->formula);
     for (int i = 0; i < primitive->field_count; i++) {
         char initial[64], range[256];
@@ -80,7 +80,7 @@ static void show_primitive(const struct selection *selection, const struct primi
                operand->domain == DOMAIN_NONNEGATIVE ? ", not negative" : "");
     }
     printf("  implementations\n");
-    each(selection, primitive, show, NULL);
+    each(filters, primitive, show, NULL);
 }
 
 /* ---- JSON -------------------------------------------------------------------------------------
@@ -132,8 +132,7 @@ static void add_json(void *into, const char *primitive, const char *variant,
     json_array_append_new(into, object);
 }
 
-static json_t *primitive_json(const struct selection *selection,
-                              const struct primitive *primitive) {
+static json_t *primitive_json(const struct filters *filters, const struct primitive *primitive) {
     json_t *fields = json_array(), *operands = json_array(), *implementations = json_array();
     for (int i = 0; i < primitive->field_count; i++)
         json_array_append_new(fields, field_json(primitive, i));
@@ -144,7 +143,7 @@ static json_t *primitive_json(const struct selection *selection,
                                         roles[operand->role], "dtype", dtype_name(operand->dtype),
                                         "nonnegative", operand->domain == DOMAIN_NONNEGATIVE));
     }
-    each(selection, primitive, add_json, implementations);
+    each(filters, primitive, add_json, implementations);
     return json_pack("{s:s, s:s, s:s, s:b, s:o, s:o, s:o}", "name", primitive->name, "summary",
                      primitive->summary, "formula", primitive->formula, "exact",
                      (int)primitive->exact, "fields", fields, "operands", operands,
@@ -152,18 +151,18 @@ static json_t *primitive_json(const struct selection *selection,
 }
 
 int run_list(const struct options *options) {
-    const struct selection selection = selection_of(options);
+    const struct filters filters = filters_of(options->filters, options->filter_count);
     const struct primitive *primitive;
     json_t *primitives = json_array();
     int shown = 0;
     for (int i = 0; (primitive = registry_primitive(i)); i++) {
         /* a primitive without any implementation is still worth listing when all is */
-        if (!each(&selection, primitive, NULL, NULL) && selection.count) continue;
+        if (!each(&filters, primitive, NULL, NULL) && filters.count) continue;
         if (options->json_list)
-            json_array_append_new(primitives, primitive_json(&selection, primitive));
+            json_array_append_new(primitives, primitive_json(&filters, primitive));
         else {
             if (shown) putchar('\n');
-            show_primitive(&selection, primitive);
+            show_primitive(&filters, primitive);
         }
         shown++;
     }

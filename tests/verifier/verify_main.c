@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernels/core/filter.h"
 #include "kernels/core/plugin.h"
 #include "reference/oracle.h"
 #include "tests/verifier/verify_protocol.h"
@@ -31,6 +32,16 @@ static enum status set_up(const struct options *options, struct error *error) {
     return STATUS_OK;
 }
 
+/* A filter that means nothing is a slip of the pen, even beside others that mean something. */
+static bool strays(const struct options *options) {
+    const struct filters filters = filters_of(options->filters, options->filter_count);
+    const char *stray = filters_stray(&filters);
+    if (stray)
+        fprintf(stderr, "assay-verify: nothing matched '%s' (assay list shows what there is)\n",
+                stray);
+    return stray != NULL;
+}
+
 int main(int argument_count, char **arguments) {
     if (argument_count > 1 && strcmp(arguments[1], WORKER_ARGUMENT) == 0)
         return worker_main(argument_count, arguments);
@@ -41,6 +52,8 @@ int main(int argument_count, char **arguments) {
         if (set_up(&options, &error)) {
             fprintf(stderr, "assay-verify: %s\n", error.text);
             code = EXIT_BAD_INPUT;
+        } else if (strays(&options)) {
+            code = EXIT_NOTHING_RAN;
         } else if (options.command == COMMAND_LIST) {
             code = run_list(&options);
         } else if (options.command == COMMAND_AGREE) {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernels/core/filter.h"
 #include "kernels/core/random.h"
 #include "tests/verifier/verify_checks.h"
 
@@ -168,8 +169,12 @@ static int read_options(poptContext context, struct options *options) {
         return EXIT_BAD_INPUT;
     }
     const char *filter;
-    while ((filter = poptGetArg(context)))
+    while ((filter = poptGetArg(context)) && options->filter_count < FILTERS_MAX)
         options->filters[options->filter_count++] = strdup(filter);
+    if (filter) {
+        fprintf(stderr, "assay-verify: more than %d filters\n", FILTERS_MAX);
+        return EXIT_BAD_INPUT;
+    }
     return -1;
 }
 

@@ -5,17 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernels/core/filter.h"
 #include "kernels/core/registry.h"
 #include "kernels/core/threads.h"
 #include "tests/verifier/verify_cases.h"
 #include "tests/verifier/verify_results.h"
-#include "tests/verifier/verify_selection.h"
 
 enum { IMPLEMENTATIONS_MAX = 256 };
 
 struct session {
     const struct options *options;
-    struct selection selection;
+    struct filters filters;
     struct host host;
     struct results results;
     struct text_output text;
@@ -37,7 +37,7 @@ static void gather(const struct session *session, const struct primitive *primit
     const struct implementation *i;
     for (int at = 0; (i = registry_implementation(at)) && group->count < IMPLEMENTATIONS_MAX; at++)
         if (strcmp(i->primitive, primitive->name) == 0 &&
-            selection_has(&session->selection, i->primitive, i->variant))
+            filters_match(&session->filters, i->primitive, i->variant, NULL))
             group->implementation[group->count++] = i;
 }
 
@@ -45,8 +45,8 @@ static bool wanted(const struct session *session, const struct implementation *i
                    const struct problem *problem) {
     char text[PROBLEM_MAX_TEXT];
     problem_print(problem, text, sizeof text);
-    return selection_has_problem(&session->selection, implementation->primitive,
-                                 implementation->variant, text);
+    return filters_match(&session->filters, implementation->primitive, implementation->variant,
+                         text);
 }
 
 static bool make_row(struct session *session, struct group *group, int i, enum kind kind) {
@@ -103,7 +103,7 @@ static enum status report_missing(struct session *session, const struct primitiv
     const struct missing_implementation *missing;
     for (int i = 0; (missing = registry_missing(i)); i++) {
         if (strcmp(missing->primitive, primitive->name) ||
-            !selection_has(&session->selection, missing->primitive, missing->variant))
+            !filters_match(&session->filters, missing->primitive, missing->variant, NULL))
             continue;
         struct row *row =
             results_add(&session->results, missing->primitive, missing->variant, kind);
@@ -150,7 +150,7 @@ static bool primitive_wanted(const struct session *session, const struct primiti
     const struct missing_implementation *missing;
     for (int i = 0; (missing = registry_missing(i)); i++)
         if (strcmp(missing->primitive, primitive->name) == 0 &&
-            selection_has(&session->selection, missing->primitive, missing->variant))
+            filters_match(&session->filters, missing->primitive, missing->variant, NULL))
             return true;
     return false;
 }
@@ -216,7 +216,7 @@ static int default_threads(void) {
 int run_verify(const struct options *options, char *program) {
     struct session session = {
         .options = options,
-        .selection = selection_of(options),
+        .filters = filters_of(options->filters, options->filter_count),
         .threads = options->threads ? options->threads : default_threads(),
     };
     /* idle OpenMP threads should sleep: many workers may share this machine */
