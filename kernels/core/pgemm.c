@@ -79,6 +79,7 @@ struct range {
 struct blocks {
     int64_t mc, kc, nc;
     size_t a_bytes, b_bytes; /* of one packed block; 0 when nothing is packed */
+    bool one_panel;          /* of B is kept packed, since no other block of rows needs it again */
 };
 
 static bool packs(const struct pgemm_operand *operand) {
@@ -89,12 +90,16 @@ static int64_t effective_k(const struct pgemm *g) { return g->alpha == 0 ? 0 : g
 
 static struct blocks blocks_of(const struct pgemm *g, int64_t rows, int64_t columns) {
     const struct pgemm_kernel *kernel = g->kernel;
-    struct blocks s = {.mc = even_block(rows, kernel->mc, kernel->mr),
-                       .kc = pgemm_block_k(kernel, g->k),
+    struct blocks s = {.kc = pgemm_block_k(kernel, g->k),
                        .nc = even_block(columns, kernel->nc, kernel->nr)};
     const int64_t depth = least(s.kc, effective_k(g));
+    /* a shallower block of A may be taller: what counts is that it stays in the L2 cache */
+    const int64_t tallest = kernel->mc * kernel->kc / (s.kc * kernel->mr) * kernel->mr;
+    s.mc = even_block(rows, tallest, kernel->mr);
     if (packs(&g->a)) s.a_bytes = (size_t)round_up(s.mc * depth * (int64_t)sizeof(float), 64);
-    if (packs(&g->b)) s.b_bytes = (size_t)round_up(s.nc * depth * (int64_t)sizeof(float), 64);
+    s.one_panel = s.mc >= rows;
+    const int64_t width = s.one_panel ? kernel->nr : s.nc;
+    if (packs(&g->b)) s.b_bytes = (size_t)round_up(width * depth * (int64_t)sizeof(float), 64);
     return s;
 }
 
@@ -121,31 +126,87 @@ static struct view view_of(const struct pgemm_operand *operand, int64_t across, 
     return (struct view){packed, width * k_count, 1, width};
 }
 
+/* One block of C: its rectangle, its operands, and which K block of the sum this is. */
+struct block {
+    struct range at;
+    struct view a, b;
+    int64_t k_first, k;
+    float beta;
+    bool last;
+    float *b_into; /* not NULL: B's panels are still to be packed, here */
+};
+
+/* A panel of B in its place, or while it is being packed by the first tile that uses it. */
+struct b_panel {
+    const float *packed;
+    const float *source; /* NULL, or where the first tile reads it, row by row */
+    const float *next;   /* NULL, or what to fetch meanwhile: the panel after it */
+    int64_t next_row;
+};
+
+/* Rows of B that lie contiguous can be packed by the first tile itself, which has stores to spare:
+ * packing then costs no pass of its own over memory. */
+static bool first_tile_packs(const struct pgemm *g, const struct block *s, int64_t j) {
+    return g->b.form == PGEMM_PACK && g->b.column == 1 && g->kernel->copies &&
+           s->at.columns - j >= g->kernel->nr && s->at.rows >= g->kernel->mr;
+}
+
+static struct b_panel panel_of_b(const struct pgemm *g, const struct block *s, int64_t j) {
+    const int64_t nr = g->kernel->nr, end = s->at.columns;
+    const struct pgemm_operand *const b = &g->b;
+    const float *const source = b->data + s->at.column + j + s->k_first * b->row;
+    const bool more = j + nr < end;
+    struct b_panel panel = {.packed = s->b.data + j / nr * s->b.panel};
+    if (!s->b_into) {
+        if (more && b->form != PGEMM_DIRECT)
+            panel.next = panel.packed + s->b.panel, panel.next_row = nr;
+        return panel;
+    }
+    if (first_tile_packs(g, s, j))
+        panel.source = source;
+    else
+        pack_block(g->kernel, b, b->column, b->row, (int)nr, s->at.column + j, least(nr, end - j),
+                   s->k_first, s->k, s->b_into + j / nr * s->b.panel);
+    if (more && b->form == PGEMM_PACK && b->column == 1)
+        panel.next = source + nr, panel.next_row = b->row;
+    return panel;
+}
+
+/* What tile `index` of a panel has to do with B: the first may pack it; each fetches as many rows
+ * of the next panel as it has fours of k. */
+static void b_for_tile(const struct block *s, const struct b_panel *panel, int64_t b_source_row,
+                       int64_t index, struct pgemm_tile *t) {
+    const bool packs_it = panel->source && index == 0;
+    const int64_t fetched = index * (s->k / 4);
+    t->b = packs_it ? panel->source : panel->packed;
+    t->b_row = packs_it ? b_source_row : s->b.along;
+    t->copy = packs_it ? (float *)panel->packed : NULL;
+    t->next = panel->next && fetched < s->k ? panel->next + fetched * panel->next_row : NULL;
+    t->next_row = panel->next_row;
+}
+
 /* All tiles of one block of C: the two innermost loops. */
-static void block(const struct pgemm *g, const struct range *r, const struct view *a,
-                  const struct view *b, int64_t k, float beta, bool last) {
+static void run_block(const struct pgemm *g, const struct block *s) {
     const int64_t mr = g->kernel->mr, nr = g->kernel->nr;
-    void (*const tile)(const struct pgemm_tile *) = g->kernel->tile;
-    struct pgemm_tile t = {.k = k,
-                           .a_row = a->across,
-                           .a_column = a->along,
-                           .b_row = b->along,
+    const struct range *const r = &s->at;
+    struct pgemm_tile t = {.k = s->k,
+                           .a_row = s->a.across,
+                           .a_column = s->a.along,
                            .c_row = g->c_row,
                            .alpha = g->alpha,
-                           .beta = beta,
-                           .relu = last && g->relu};
+                           .beta = s->beta,
+                           .relu = s->last && g->relu};
     for (int64_t j = 0; j < r->columns; j += nr) {
+        const struct b_panel panel = panel_of_b(g, s, j);
         t.columns = (int)least(nr, r->columns - j);
-        t.b = b->data + j / nr * b->panel;
-        t.column_bias = last && g->column_bias ? g->column_bias + r->column + j : NULL;
+        t.column_bias = s->last && g->column_bias ? g->column_bias + r->column + j : NULL;
         for (int64_t i = 0; i < r->rows; i += mr) {
             t.rows = (int)least(mr, r->rows - i);
-            t.a = a->data + i / mr * a->panel;
-            const int64_t slice = k / 4 * 16, next_at = i / mr * slice;
-            t.next = j + nr < r->columns && next_at < b->panel ? t.b + b->panel + next_at : NULL;
+            t.a = s->a.data + i / mr * s->a.panel;
+            b_for_tile(s, &panel, g->b.row, i / mr, &t);
             t.c = g->c + (r->row + i) * g->c_row + r->column + j;
-            t.row_bias = last && g->row_bias ? g->row_bias + r->row + i : NULL;
-            tile(&t);
+            t.row_bias = s->last && g->row_bias ? g->row_bias + r->row + i : NULL;
+            g->kernel->tile(&t);
         }
     }
 }
@@ -154,41 +215,51 @@ static void block(const struct pgemm *g, const struct range *r, const struct vie
 static void scale_only(const struct pgemm *g, const struct range *r) {
     static const float nothing[1];
     const struct view none = {nothing, 0, 0, 0};
-    block(g, r, &none, &none, 0, g->beta, true);
+    const struct block s = {.at = *r, .a = none, .b = none, .beta = g->beta, .last = true};
+    run_block(g, &s);
+}
+
+/* The column of blocks below (p, j): B's panels are packed when the first of them needs them, so
+ * that they are still in the cache then. */
+static void run_column(const struct pgemm *g, const struct range *whole, const struct blocks *size,
+                       struct block *s, float *a_packed, float *b_packed) {
+    const struct pgemm_operand *const a = &g->a, *const b = &g->b;
+    const int mr = g->kernel->mr;
+    const int64_t end = whole->row + whole->rows;
+    s->b = view_of(b, b->column, b->row, g->kernel->nr, g->n, s->at.column, s->k_first, s->k,
+                   b_packed);
+    if (packs(b) && size->one_panel) s->b.panel = 0;
+    s->b_into = packs(b) ? b_packed : NULL;
+    for (int64_t i = whole->row; i < end; i += size->mc, s->b_into = NULL) {
+        s->at.row = i;
+        s->at.rows = least(size->mc, end - i);
+        if (packs(a))
+            pack_block(g->kernel, a, a->row, a->column, mr, i, s->at.rows, s->k_first, s->k,
+                       a_packed);
+        s->a = view_of(a, a->row, a->column, mr, g->m, i, s->k_first, s->k, a_packed);
+        run_block(g, s);
+    }
 }
 
 static void run(const struct pgemm *g, const struct range *whole, unsigned char *workspace) {
-    const struct pgemm_kernel *kernel = g->kernel;
-    const struct pgemm_operand *a = &g->a, *b = &g->b;
-    const struct blocks s = blocks_of(g, whole->rows, whole->columns);
-    float *const a_packed = (float *)workspace, *const b_packed = (float *)(workspace + s.a_bytes);
-    const int64_t k = effective_k(g), row_end = whole->row + whole->rows,
-                  column_end = whole->column + whole->columns;
+    const struct blocks size = blocks_of(g, whole->rows, whole->columns);
+    float *const a_packed = (float *)workspace;
+    float *const b_packed = (float *)(workspace + size.a_bytes);
+    const int64_t k = effective_k(g), end = whole->column + whole->columns;
     if (whole->rows <= 0 || whole->columns <= 0) return;
     if (k == 0) {
         scale_only(g, whole);
         return;
     }
-    for (int64_t j = whole->column; j < column_end; j += s.nc) {
-        const int64_t columns = least(s.nc, column_end - j);
-        for (int64_t p = 0; p < k; p += s.kc) {
-            const int64_t depth = least(s.kc, k - p);
-            if (packs(b))
-                pack_block(kernel, b, b->column, b->row, kernel->nr, j, columns, p, depth,
-                           b_packed);
-            const struct view bv =
-                view_of(b, b->column, b->row, kernel->nr, g->n, j, p, depth, b_packed);
-            for (int64_t i = whole->row; i < row_end; i += s.mc) {
-                const struct range r = {i, least(s.mc, row_end - i), j, columns};
-                if (packs(a))
-                    pack_block(kernel, a, a->row, a->column, kernel->mr, i, r.rows, p, depth,
-                               a_packed);
-                const struct view av =
-                    view_of(a, a->row, a->column, kernel->mr, g->m, i, p, depth, a_packed);
-                block(g, &r, &av, &bv, depth, p ? 1 : g->beta, p + depth == k);
-            }
+    for (int64_t j = whole->column; j < end; j += size.nc)
+        for (int64_t p = 0; p < k; p += size.kc) {
+            struct block s = {.at = {.column = j, .columns = least(size.nc, end - j)},
+                              .k_first = p,
+                              .k = least(size.kc, k - p),
+                              .beta = p ? 1 : g->beta,
+                              .last = p + size.kc >= k};
+            run_column(g, whole, &size, &s, a_packed, b_packed);
         }
-    }
 }
 
 void pgemm_run(const struct pgemm *g, void *workspace) {

@@ -38,11 +38,15 @@ struct pgemm_tile {
     int64_t a_row, a_column; /* element (i, p) is a[i * a_row + p * a_column]; one of them is 1 */
     const float *b;
     int64_t b_row; /* element (p, j) is b[p * b_row + j]; b_row = nr: all nr may be read */
+    float *
+        copy; /* NULL, or where B's k rows of nr go as well, one after the other: full tiles only */
     float *c;
     int64_t c_row;
     int rows, columns; /* 1..mr, 1..nr */
     float alpha, beta;
-    const float *next; /* worth fetching early: the next panel of A; may be NULL */
+    /* NULL, or what to fetch meanwhile: nr floats at next, next + next_row, ... per 4 terms */
+    const float *next;
+    int64_t next_row;
     const float *row_bias, *column_bias; /* NULL, or added to row i, to column j */
     bool relu;                           /* max(0, x) last; a NaN stays one */
 };
@@ -51,6 +55,7 @@ struct pgemm_kernel {
     enum isa isa;
     int mr, nr;         /* register tile */
     int64_t mc, kc, nc; /* cache blocks; mc a multiple of mr, nc of nr */
+    bool copies;        /* the tile heeds `copy` */
     void (*tile)(const struct pgemm_tile *tile);
     /* One panel: into[p * width + i] = data[i * across + p * along], zero for count <= i < width;
      * width is mr or nr, 64-byte alignment of `into` is not needed. */

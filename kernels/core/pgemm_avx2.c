@@ -7,21 +7,36 @@
 #include "kernels/core/pgemm.h"
 #include "kernels/core/rows.h"
 
-enum { MR = 6, NR = 16, LANES = 8 };
+enum {
+    MR = 6,
+    NR = 16,
+    LANES = 8,
+    A_AHEAD = 64, /* steps that A is fetched ahead */
+};
 
 /* The first `count` lanes, for masked loads and stores (which do not fault outside the mask). */
 static __m256i low(int count) {
     return _mm256_cmpgt_epi32(_mm256_set1_epi32(count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
 
+/* What happens to a sum beside alpha: constant over a tile. */
 struct finish {
     __m256 alpha, beta;
     bool reads, finishes;
 };
 
-static inline __m256 finished(const struct pgemm_tile *t, const struct finish *f, int row,
-                              int column, __m256i mask, __m256 sum) {
-    const float *c = t->c + row * t->c_row + column;
+static struct finish finish_of(const struct pgemm_tile *t) {
+    return (struct finish){_mm256_set1_ps(t->alpha), _mm256_set1_ps(t->beta), t->beta != 0,
+                           t->row_bias || t->column_bias || t->relu};
+}
+
+/* Nothing but a store, the commonest case. */
+static inline bool plain(const struct pgemm_tile *t) {
+    return t->alpha == 1 && t->beta == 0 && !t->row_bias && !t->column_bias && !t->relu;
+}
+
+static inline __m256 finished(const struct pgemm_tile *t, const struct finish *f, const float *c,
+                              int row, int column, __m256i mask, __m256 sum) {
     __m256 x = _mm256_mul_ps(f->alpha, sum);
     if (f->reads) x = _mm256_fmadd_ps(f->beta, _mm256_maskload_ps(c, mask), x);
     if (f->finishes) {
@@ -33,110 +48,178 @@ static inline __m256 finished(const struct pgemm_tile *t, const struct finish *f
     return x;
 }
 
-static struct finish finish_of(const struct pgemm_tile *t) {
-    return (struct finish){_mm256_set1_ps(t->alpha), _mm256_set1_ps(t->beta), t->beta != 0,
-                           t->row_bias || t->column_bias || t->relu};
+/* The sums of a tile, finished out of line: all tiles share this. */
+static __attribute__((noinline)) void finish_rows(const struct pgemm_tile *t,
+                                                  const float (*sum)[NR]) {
+    const struct finish f = finish_of(t);
+    float *c = t->c;
+    for (int i = 0; i < t->rows; i++, c += t->c_row)
+        for (int j = 0; j < t->columns; j += LANES) {
+            const __m256i mask = low(t->columns - j);
+            _mm256_maskstore_ps(c + j, mask,
+                                finished(t, &f, c + j, i, j, mask, _mm256_load_ps(sum[i] + j)));
+        }
 }
 
-/* ---- the full tile, packed A ------------------------------------------------------------------
+/* The inner steps are assembly, for the reasons given in pgemm_avx512.c. Row i of a step is one
+ * element of A, at base + `at` bytes + 0, 1 or 2 times `index` floats, times one or two vectors of
+ * B. */
+#define PLAIN "%c[at](%[base])"
+#define INDEXED "%c[at](%[base],%[index],4)"
+#define TWICE "%c[at](%[base],%[index],8)"
+#define FMA_1(i, at_, address, base_, index_)                                                      \
+    __asm__ volatile("vbroadcastss " address ", %[x]\n\t"                                          \
+                     "vfmadd231ps %[b0], %[x], %[s]"                                               \
+                     : [s] "+x"(s##i), [x] "=&x"(x)                                                \
+                     : [at] "i"(at_), [base] "r"(base_), [index] "r"(index_), [b0] "x"(b0));
+#define FMA_2(i, at_, address, base_, index_)                                                      \
+    __asm__ volatile(                                                                              \
+        "vbroadcastss " address ", %[x]\n\t"                                                       \
+        "vfmadd231ps %[b0], %[x], %[s]\n\t"                                                        \
+        "vfmadd231ps %[b1], %[x], %[u]"                                                            \
+        : [s] "+x"(s##i), [u] "+x"(u##i), [x] "=&x"(x)                                             \
+        : [at] "i"(at_), [base] "r"(base_), [index] "r"(index_), [b0] "x"(b0), [b1] "x"(b1));
+#define LOAD_1(at) b0 = _mm256_loadu_ps(at);
+#define LOAD_2(at) LOAD_1(at) b1 = _mm256_loadu_ps(at + LANES);
+/* A masked load takes a slot of a multiply-add: for edges only. */
+#define LOAD_MASKED_1 b0 = _mm256_maskload_ps(b, m0);
+#define LOAD_MASKED_2 LOAD_MASKED_1 b1 = _mm256_maskload_ps(b + LANES, m1);
+
+#define ZERO_1(i) __m256 s##i = _mm256_setzero_ps();
+#define ZERO_2(i) ZERO_1(i) __m256 u##i = _mm256_setzero_ps();
+#define KEEP_1(i) _mm256_store_ps(sum[i], s##i);
+#define KEEP_2(i) KEEP_1(i) _mm256_store_ps(sum[i] + LANES, u##i);
+#define STORE_1(i)                                                                                 \
+    _mm256_maskstore_ps(c, m0, s##i);                                                              \
+    c += c_row;
+#define STORE_2(i)                                                                                 \
+    _mm256_maskstore_ps(c + LANES, m1, u##i);                                                      \
+    STORE_1(i)
+#define FINISH(R, V)                                                                               \
+    if (plain(t)) {                                                                                \
+        ROWS_##R(STORE_##V)                                                                        \
+    } else {                                                                                       \
+        _Alignas(32) float sum[R][NR];                                                             \
+        ROWS_##R(KEEP_##V) finish_rows(t, (const float(*)[NR])sum);                                \
+    }
+
+/* ---- the full tile, packed A and B ------------------------------------------------------------
  */
 
-#define ZERO_2(i) __m256 s##i = _mm256_setzero_ps(), u##i = _mm256_setzero_ps();
-#define FMA_2(i)                                                                                   \
-    x = _mm256_set1_ps(a[i]);                                                                      \
-    s##i = _mm256_fmadd_ps(x, b0, s##i);                                                           \
-    u##i = _mm256_fmadd_ps(x, b1, u##i);
-#define STEP_2                                                                                     \
-    b0 = _mm256_loadu_ps(b);                                                                       \
-    b1 = _mm256_loadu_ps(b + LANES);                                                               \
-    ROWS_6(FMA_2)                                                                                  \
-    a += MR;                                                                                       \
-    b += b_row;
-#define STORE_2(i)                                                                                 \
-    _mm256_storeu_ps(c + i * c_row, finished(t, &f, i, 0, all, s##i));                             \
-    _mm256_storeu_ps(c + i * c_row + LANES, finished(t, &f, i, LANES, all, u##i));
-#define FETCH_C(i)                                                                                 \
-    _mm_prefetch((const char *)(c + i * c_row), _MM_HINT_T0);                                      \
-    _mm_prefetch((const char *)(c + i * c_row + 15), _MM_HINT_T0);
+#define FULL_0(i) FMA_2(i, 4 * i, PLAIN, a, b)
+#define FULL_1(i) FMA_2(i, 4 * (MR + i), PLAIN, a, b)
+#define FULL_2(i) FMA_2(i, 4 * (2 * MR + i), PLAIN, a, b)
+#define FULL_3(i) FMA_2(i, 4 * (3 * MR + i), PLAIN, a, b)
+#define FETCH(i)                                                                                   \
+    _mm_prefetch((const char *)ahead, _MM_HINT_T1);                                                \
+    _mm_prefetch((const char *)(ahead + NR - 1), _MM_HINT_T1);                                     \
+    ahead += c_row;
 
 static void tile_full(const struct pgemm_tile *t) {
-    const float *a = t->a, *b = t->b;
-    float *const c = t->c;
-    const int64_t c_row = t->c_row, b_row = t->b_row;
-    ROWS_6(ZERO_2)
-    ROWS_6(FETCH_C)
+    const float *a = t->a, *b = t->b, *next = t->next ? t->next : t->c, *ahead = t->c;
+    float *c = t->c;
+    const int64_t c_row = t->c_row, next_row = t->next ? t->next_row : 0;
+    const __m256i m0 = low(LANES), m1 = m0;
     __m256 x, b0, b1;
+    ROWS_6(ZERO_2)
+    ROWS_6(FETCH)
     int64_t p = t->k;
-    for (; p >= 4; p -= 4) {
-        _mm_prefetch((const char *)(a + 16 * MR), _MM_HINT_T0);
-        STEP_2 STEP_2 _mm_prefetch((const char *)(a + 16 * MR), _MM_HINT_T0);
-        STEP_2 STEP_2
+    for (; p >= 4; p -= 4, a += 4 * MR, b += 4 * NR, next += next_row) {
+        _mm_prefetch((const char *)next, _MM_HINT_T1);
+        _mm_prefetch((const char *)(a + A_AHEAD * MR), _MM_HINT_T0);
+        _mm_prefetch((const char *)(a + A_AHEAD * MR + 16), _MM_HINT_T0);
+        LOAD_2(b) ROWS_6(FULL_0);
+        LOAD_2(b + NR) ROWS_6(FULL_1);
+        LOAD_2(b + 2 * NR) ROWS_6(FULL_2);
+        LOAD_2(b + 3 * NR) ROWS_6(FULL_3);
     }
-    for (; p > 0; p--) {
-        STEP_2
+    for (; p > 0; p--, a += MR, b += NR) {
+        LOAD_2(b) ROWS_6(FULL_0);
     }
-    const struct finish f = finish_of(t);
-    const __m256i all = _mm256_set1_epi32(-1);
-    ROWS_6(STORE_2)
+    FINISH(6, 2)
 }
 
-/* ---- every other tile: R rows, one or two masked vectors, A with any strides -----------------
- */
+/* ---- every other tile: R rows, one or two masked vectors, A read where it lies ---------------
+ *
+ * One of A's strides is 1: ROW, its rows are contiguous (a_column = 1), or COLUMN (a_row = 1). */
 
-#define FMA_ANY_1(i)                                                                               \
-    x = _mm256_set1_ps(a##i);                                                                      \
-    s##i = _mm256_fmadd_ps(x, b0, s##i);
-#define FMA_ANY_2(i)                                                                               \
-    FMA_ANY_1(i)                                                                                   \
-    u##i = _mm256_fmadd_ps(x, b1, u##i);
-#define ZERO_ANY_1(i) __m256 s##i = _mm256_setzero_ps();
-#define ZERO_ANY_2(i) ZERO_2(i)
-#define STORE_ANY_1(i) _mm256_maskstore_ps(c + i * c_row, m0, finished(t, &f, i, 0, m0, s##i));
-#define STORE_ANY_2(i)                                                                             \
-    STORE_FULL_1(i)                                                                                \
-    _mm256_maskstore_ps(c + i * c_row + LANES, m1, finished(t, &f, i, LANES, m1, u##i));
-#define STORE_FULL_1(i) _mm256_storeu_ps(c + i * c_row, finished(t, &f, i, 0, all, s##i));
-#define LOAD_ANY_1 b0 = _mm256_maskload_ps(b, m0);
-#define LOAD_ANY_2 b0 = _mm256_loadu_ps(b), b1 = _mm256_maskload_ps(b + LANES, m1);
-#define DECLARE_ANY_1                                                                              \
-    __m256 x, b0;                                                                                  \
-    const __m256i m0 = low(t->columns);
-#define DECLARE_ANY_2                                                                              \
-    __m256 x, b0, b1;                                                                              \
-    const __m256i m1 = low(t->columns - LANES), all = _mm256_set1_epi32(-1);
+#define ROW_AT_0 PLAIN, q0
+#define ROW_AT_1 INDEXED, q0
+#define ROW_AT_2 TWICE, q0
+#define ROW_AT_3 PLAIN, q1
+#define ROW_AT_4 INDEXED, q1
+#define ROW_AT_5 TWICE, q1
+#define APPLY(macro, ...) macro(__VA_ARGS__)
 
-#define a0 q0[0]
-#define a1 q0[row]
-#define a2 q0[2 * row]
-#define a3 q1[0]
-#define a4 q1[row]
-#define a5 q1[2 * row]
+/* row i of step 0 to 3 */
+#define ROW_1_0(i) APPLY(FMA_1, i, 0, ROW_AT_##i, row)
+#define ROW_1_1(i) APPLY(FMA_1, i, 4, ROW_AT_##i, row)
+#define ROW_1_2(i) APPLY(FMA_1, i, 8, ROW_AT_##i, row)
+#define ROW_1_3(i) APPLY(FMA_1, i, 12, ROW_AT_##i, row)
+#define ROW_2_0(i) APPLY(FMA_2, i, 0, ROW_AT_##i, row)
+#define ROW_2_1(i) APPLY(FMA_2, i, 4, ROW_AT_##i, row)
+#define ROW_2_2(i) APPLY(FMA_2, i, 8, ROW_AT_##i, row)
+#define ROW_2_3(i) APPLY(FMA_2, i, 12, ROW_AT_##i, row)
+#define COLUMN_1_0(i) FMA_1(i, 4 * i, PLAIN, q0, column)
+#define COLUMN_1_1(i) FMA_1(i, 4 * i, INDEXED, q0, column)
+#define COLUMN_1_2(i) FMA_1(i, 4 * i, TWICE, q0, column)
+#define COLUMN_1_3(i) FMA_1(i, 4 * i, INDEXED, q0, column3)
+#define COLUMN_2_0(i) FMA_2(i, 4 * i, PLAIN, q0, column)
+#define COLUMN_2_1(i) FMA_2(i, 4 * i, INDEXED, q0, column)
+#define COLUMN_2_2(i) FMA_2(i, 4 * i, TWICE, q0, column)
+#define COLUMN_2_3(i) FMA_2(i, 4 * i, INDEXED, q0, column3)
 
-#define TILE_ANY(R, V)                                                                             \
-    static void tile_##R##_##V(const struct pgemm_tile *t) {                                       \
-        const int64_t row = t->a_row, column = t->a_column, b_row = t->b_row, c_row = t->c_row;    \
-        const float *q0 = t->a, *q1 = q0 + (R > 3 ? 3 * row : 0);                                  \
+#define ROW_POINTERS(R)                                                                            \
+    const int64_t row = t->a_row;                                                                  \
+    const float *q0 = t->a, *q1 = q0 + (R > 3 ? 3 * row : 0);
+#define ROW_ADVANCE(steps) q0 += steps, q1 += steps;
+#define COLUMN_POINTERS(R)                                                                         \
+    const int64_t column = t->a_column, column3 = 3 * column;                                      \
+    const float *q0 = t->a;
+#define COLUMN_ADVANCE(steps) q0 += steps * column;
+
+#define TILE_ANY(KIND, R, V)                                                                       \
+    static void tile_##KIND##_##R##_##V(const struct pgemm_tile *t) {                              \
+        const int64_t b_row = t->b_row, b_row3 = 3 * b_row, c_row = t->c_row;                      \
         const float *b = t->b;                                                                     \
-        float *const c = t->c;                                                                     \
-        ROWS_##R(ZERO_ANY_##V) DECLARE_ANY_##V for (int64_t p = t->k; p > 0; p--) {                \
-            LOAD_ANY_##V ROWS_##R(FMA_ANY_##V) b += b_row;                                         \
-            q0 += column, q1 += column;                                                            \
+        float *c = t->c;                                                                           \
+        const bool full = t->columns == V * LANES || b_row == NR;                                  \
+        const __m256i m0 = low(t->columns), m1 = low(t->columns - LANES);                          \
+        __m256 x, b0, b1;                                                                          \
+        int64_t p = t->k;                                                                          \
+        KIND##_POINTERS(R) ROWS_##R(ZERO_##V) for (; full && p >= 4; p -= 4, b += 4 * b_row) {     \
+            LOAD_##V(b) ROWS_##R(KIND##_##V##_0);                                                  \
+            LOAD_##V(b + b_row) ROWS_##R(KIND##_##V##_1);                                          \
+            LOAD_##V(b + 2 * b_row) ROWS_##R(KIND##_##V##_2);                                      \
+            LOAD_##V(b + b_row3) ROWS_##R(KIND##_##V##_3);                                         \
+            KIND##_ADVANCE(4)                                                                      \
         }                                                                                          \
-        const struct finish f = finish_of(t);                                                      \
-        ROWS_##R(STORE_ANY_##V)                                                                    \
+        for (; p > 0; p--, b += b_row) {                                                           \
+            LOAD_MASKED_##V ROWS_##R(KIND##_##V##_0);                                              \
+            KIND##_ADVANCE(1)                                                                      \
+        }                                                                                          \
+        (void)m1, (void)b1;                                                                        \
+        FINISH(R, V)                                                                               \
     }
 
-#define TILES_ANY(X)                                                                               \
-    X(1, 1) X(2, 1) X(3, 1) X(4, 1) X(5, 1) X(6, 1) X(1, 2) X(2, 2) X(3, 2) X(4, 2) X(5, 2) X(6, 2)
-TILES_ANY(TILE_ANY)
-#define TILE_NAME(R, V) [V - 1][R] = tile_##R##_##V,
-static void (*const tiles[2][MR + 1])(const struct pgemm_tile *) = {TILES_ANY(TILE_NAME)};
+/* clang-format off */
+#define TILES_OF(X, KIND, V) \
+    X(KIND, 1, V) X(KIND, 2, V) X(KIND, 3, V) X(KIND, 4, V) X(KIND, 5, V) X(KIND, 6, V)
+/* clang-format on */
+TILES_OF(TILE_ANY, ROW, 1)
+TILES_OF(TILE_ANY, ROW, 2)
+TILES_OF(TILE_ANY, COLUMN, 1)
+TILES_OF(TILE_ANY, COLUMN, 2)
+#define TILE_NAME(KIND, R, V) [R] = tile_##KIND##_##R##_##V,
+static void (*const tiles[2][2][MR + 1])(const struct pgemm_tile *) = {
+    {{TILES_OF(TILE_NAME, ROW, 1)}, {TILES_OF(TILE_NAME, ROW, 2)}},
+    {{TILES_OF(TILE_NAME, COLUMN, 1)}, {TILES_OF(TILE_NAME, COLUMN, 2)}}};
 
 static void tile(const struct pgemm_tile *t) {
-    if (t->rows == MR && t->columns == NR && t->a_row == 1 && t->a_column == MR)
+    if (t->rows == MR && t->columns == NR && t->a_row == 1 && t->a_column == MR && t->b_row == NR)
         tile_full(t);
     else
-        tiles[t->columns > LANES][t->rows](t);
+        tiles[t->a_column != 1][t->columns > LANES][t->rows](t);
 }
 
 /* ---- packing ----------------------------------------------------------------------------------

@@ -107,9 +107,13 @@ static __attribute__((noinline)) void finish_rows(const struct pgemm_tile *t,
     _mm512_mask_storeu_ps(c + LANES, m1, u##i);                                                    \
     STORE_1(i)
 #define FETCH(i)                                                                                   \
-    _mm_prefetch((const char *)ahead, _MM_HINT_T0);                                                \
-    _mm_prefetch((const char *)(ahead + 31), _MM_HINT_T0);                                         \
+    _mm_prefetch((const char *)ahead, _MM_HINT_T1);                                                \
+    _mm_prefetch((const char *)(ahead + 31), _MM_HINT_T1);                                         \
     ahead += c_row;
+
+#define FETCH_NEXT                                                                                 \
+    _mm_prefetch((const char *)next, _MM_HINT_T1);                                                 \
+    _mm_prefetch((const char *)(next + NR - 1), _MM_HINT_T1);
 
 /* ---- the full tile, packed A and B ------------------------------------------------------------
  */
@@ -125,16 +129,16 @@ static __attribute__((noinline)) void finish_rows(const struct pgemm_tile *t,
 #define FULL_STEP(step) LOAD_2(4 * step * NR, PLAIN, b) ROWS_14(FULL_##step)
 
 static void tile_full(const struct pgemm_tile *t) {
-    const float *a = t->a, *b = t->b, *next = t->next, *ahead = t->c;
+    const float *a = t->a, *b = t->b, *next = t->next ? t->next : t->c, *ahead = t->c;
     float *c = t->c;
-    const int64_t c_row = t->c_row, next_step = next ? 16 : 0;
+    const int64_t c_row = t->c_row, next_row = t->next ? t->next_row : 0;
     const __mmask16 m0 = 0xFFFF, m1 = 0xFFFF;
     ROWS_14(ZERO_2)
     ROWS_14(FETCH)
     __m512 x, b0, b1;
     int64_t p = t->k;
-    for (; p >= 4; p -= 4, a += 4 * MR, b += 4 * NR, next += next_step) {
-        _mm_prefetch((const char *)next, _MM_HINT_T1);
+    for (; p >= 4; p -= 4, a += 4 * MR, b += 4 * NR, next += next_row) {
+        FETCH_NEXT
         for (int line = 0; line < 4; line++)
             _mm_prefetch((const char *)(a + A_AHEAD * MR + line * 16), _MM_HINT_T0);
         FULL_STEP(0)
@@ -232,16 +236,12 @@ static void tile_full(const struct pgemm_tile *t) {
         }                                                                                          \
     }
 
-#define TILES_OF(X, KIND, V)                                                                       \
-    X(KIND, 1, V)                                                                                  \
-    X(KIND, 2, V)                                                                                  \
-    X(KIND, 3, V)                                                                                  \
-    X(KIND, 4, V)                                                                                  \
-    X(KIND, 5, V)                                                                                  \
-    X(KIND, 6, V)                                                                                  \
-    X(KIND, 7, V)                                                                                  \
-    X(KIND, 8, V)                                                                                  \
-    X(KIND, 9, V) X(KIND, 10, V) X(KIND, 11, V) X(KIND, 12, V) X(KIND, 13, V) X(KIND, 14, V)
+/* clang-format off */
+#define TILES_OF(X, KIND, V) \
+    X(KIND, 1, V) X(KIND, 2, V) X(KIND, 3, V) X(KIND, 4, V) X(KIND, 5, V) X(KIND, 6, V) \
+    X(KIND, 7, V) X(KIND, 8, V) X(KIND, 9, V) X(KIND, 10, V) X(KIND, 11, V) X(KIND, 12, V) \
+    X(KIND, 13, V) X(KIND, 14, V)
+/* clang-format on */
 TILES_OF(TILE_ANY, ROW, 1)
 TILES_OF(TILE_ANY, ROW, 2)
 TILES_OF(TILE_ANY, COLUMN, 1)
@@ -251,8 +251,50 @@ static void (*const tiles[2][2][MR + 1])(const struct pgemm_tile *) = {
     {{TILES_OF(TILE_NAME, ROW, 1)}, {TILES_OF(TILE_NAME, ROW, 2)}},
     {{TILES_OF(TILE_NAME, COLUMN, 1)}, {TILES_OF(TILE_NAME, COLUMN, 2)}}};
 
+/* The full tile that also packs B: A packed or in place. */
+#define COPY_STEP(KIND, step, address, index)                                                      \
+    LOAD_2(0, address, index)                                                                      \
+    _mm512_storeu_ps(copy + step * NR, b0);                                                        \
+    _mm512_storeu_ps(copy + step * NR + LANES, b1);                                                \
+    ROWS_14(KIND##_2_##step)
+
+#define TILE_COPY(KIND)                                                                            \
+    static void tile_copy_##KIND(const struct pgemm_tile *t) {                                     \
+        const int64_t b_row = t->b_row, b_row3 = 3 * b_row, c_row = t->c_row,                      \
+                      next_row = t->next ? t->next_row : 0;                                        \
+        const float *b = t->b, *ahead = t->c, *next = t->next ? t->next : t->c;                    \
+        float *c = t->c, *copy = t->copy;                                                          \
+        const __mmask16 m0 = 0xFFFF, m1 = 0xFFFF;                                                  \
+        __m512 x, b0, b1;                                                                          \
+        int64_t p = t->k;                                                                          \
+        KIND##_POINTERS(MR) ROWS_14(ZERO_2) ROWS_14(FETCH);                                        \
+        for (; p >= 4; p -= 4, b += 4 * b_row, copy += 4 * NR, next += next_row) {                 \
+            FETCH_NEXT                                                                             \
+            COPY_STEP(KIND, 0, PLAIN, b_row)                                                       \
+            COPY_STEP(KIND, 1, INDEXED, b_row)                                                     \
+            COPY_STEP(KIND, 2, TWICE, b_row)                                                       \
+            COPY_STEP(KIND, 3, INDEXED, b_row3)                                                    \
+            KIND##_ADVANCE(4)                                                                      \
+        }                                                                                          \
+        for (; p > 0; p--, b += b_row, copy += NR) {                                               \
+            COPY_STEP(KIND, 0, PLAIN, b_row)                                                       \
+            KIND##_ADVANCE(1)                                                                      \
+        }                                                                                          \
+        if (plain(t)) {                                                                            \
+            ROWS_14(STORE_2)                                                                       \
+        } else {                                                                                   \
+            _Alignas(64) float sum[MR][NR];                                                        \
+            ROWS_14(KEEP_2) finish_rows(t, (const float(*)[NR])sum);                               \
+        }                                                                                          \
+    }
+TILE_COPY(ROW)
+TILE_COPY(COLUMN)
+
 static void tile(const struct pgemm_tile *t) {
-    if (t->rows == MR && t->columns == NR && t->a_row == 1 && t->a_column == MR && t->b_row == NR)
+    if (t->copy)
+        (t->a_column == 1 ? tile_copy_ROW : tile_copy_COLUMN)(t);
+    else if (t->rows == MR && t->columns == NR && t->a_row == 1 && t->a_column == MR &&
+             t->b_row == NR)
         tile_full(t);
     else
         tiles[t->a_column != 1][t->columns > LANES][t->rows](t);
@@ -341,8 +383,9 @@ extern const struct pgemm_kernel pgemm_kernel_avx512;
 const struct pgemm_kernel pgemm_kernel_avx512 = {.isa = ISA_AVX512,
                                                  .mr = MR,
                                                  .nr = NR,
-                                                 .mc = 24 * MR,
-                                                 .kc = 384,
+                                                 .mc = 20 * MR,
+                                                 .kc = 512,
                                                  .nc = 96 * NR,
+                                                 .copies = true,
                                                  .tile = tile,
                                                  .pack = pack};

@@ -1,5 +1,8 @@
 /* The portable microkernel: plain C that any compiler turns into whatever vectors it has. */
+#include <string.h>
+
 #include "kernels/core/pgemm.h"
+#include "kernels/core/rows.h"
 
 enum { MR = 4, NR = 8 };
 
@@ -11,14 +14,32 @@ static float finish(const struct pgemm_tile *t, int i, int j, float sum) {
     return t->relu && x < 0 ? 0 : x;
 }
 
-static void full(const struct pgemm_tile *t, float (*restrict sum)[NR]) {
-    const float *a = t->a, *b = t->b;
-    for (int64_t p = 0; p < t->k; p++, a += t->a_column, b += t->b_row)
-        for (int i = 0; i < MR; i++)
-            for (int j = 0; j < NR; j++) sum[i][j] += a[i * t->a_row] * b[j];
+/* Four floats that gcc and clang keep in whatever registers the machine has. */
+typedef float four __attribute__((vector_size(16)));
+
+static inline four load(const float *from) {
+    four x;
+    memcpy(&x, from, sizeof x);
+    return x;
 }
 
-static void edge(const struct pgemm_tile *t, float (*restrict sum)[NR]) {
+#define ZERO(i) four s##i = {0}, u##i = {0};
+#define STEP(i) s##i += a[i * t->a_row] * b0, u##i += a[i * t->a_row] * b1;
+#define KEEP(i)                                                                                    \
+    memcpy(sum[i], &s##i, sizeof s##i);                                                            \
+    memcpy(sum[i] + NR / 2, &u##i, sizeof u##i);
+
+static void full(const struct pgemm_tile *t, float (*sum)[NR]) {
+    const float *a = t->a, *b = t->b;
+    ROWS_4(ZERO)
+    for (int64_t p = 0; p < t->k; p++, a += t->a_column, b += t->b_row) {
+        const four b0 = load(b), b1 = load(b + NR / 2);
+        ROWS_4(STEP)
+    }
+    ROWS_4(KEEP)
+}
+
+static void edge(const struct pgemm_tile *t, float (*sum)[NR]) {
     const float *a = t->a, *b = t->b;
     for (int64_t p = 0; p < t->k; p++, a += t->a_column, b += t->b_row)
         for (int i = 0; i < t->rows; i++)

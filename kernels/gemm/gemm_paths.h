@@ -9,11 +9,11 @@
  * compete for the same lines of the L1 cache. B can be read in place only if its rows are
  * contiguous. */
 static inline struct pgemm path_plan(const struct gemm_product *q) {
-    enum { NEAR = 512 }; /* floats between rows */
+    enum { NEAR_A = 512, NEAR_B = 256 }; /* floats between rows */
     const struct pgemm_kernel *const kernel = pgemm_kernel_for(kernel_isa);
     const int64_t a_stride = q->a_column == 1 ? q->a_row : q->a_column;
-    const bool a_in_place = a_stride <= NEAR || q->n <= 4 * kernel->nr;
-    const bool b_in_place = q->b_column == 1 && (q->b_row <= NEAR || q->m <= 4 * kernel->mr);
+    const bool a_in_place = a_stride <= NEAR_A || q->n <= 4 * kernel->nr;
+    const bool b_in_place = q->b_column == 1 && (q->b_row <= NEAR_B || q->m <= 4 * kernel->mr);
     return gemm_pgemm(q, kernel, a_in_place ? PGEMM_DIRECT : PGEMM_PACK,
                       b_in_place ? PGEMM_DIRECT : PGEMM_PACK);
 }
