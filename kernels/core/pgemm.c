@@ -144,11 +144,20 @@ struct b_panel {
     int64_t next_row;
 };
 
+/* Rows per tile. A last tile of one to three rows waits for its multiply-adds; where A is read in
+ * place, all tiles can be a little lower instead. */
+static int64_t tile_rows(const struct pgemm *g, const struct block *s) {
+    const int64_t mr = g->kernel->mr, left = s->at.rows % mr;
+    if (g->a.form != PGEMM_DIRECT || left == 0 || left > 3) return mr;
+    return divide_up(s->at.rows, divide_up(s->at.rows, mr));
+}
+
 /* Rows of B that lie contiguous can be packed by the first tile itself, which has stores to spare:
  * packing then costs no pass of its own over memory. */
 static bool first_tile_packs(const struct pgemm *g, const struct block *s, int64_t j) {
     return g->b.form == PGEMM_PACK && g->b.column == 1 && g->kernel->copies &&
-           s->at.columns - j >= g->kernel->nr && s->at.rows >= g->kernel->mr;
+           s->at.columns - j >= g->kernel->nr && s->at.rows >= g->kernel->mr &&
+           tile_rows(g, s) == g->kernel->mr;
 }
 
 static struct b_panel panel_of_b(const struct pgemm *g, const struct block *s, int64_t j) {
@@ -187,7 +196,8 @@ static void b_for_tile(const struct block *s, const struct b_panel *panel, int64
 
 /* All tiles of one block of C: the two innermost loops. */
 static void run_block(const struct pgemm *g, const struct block *s) {
-    const int64_t mr = g->kernel->mr, nr = g->kernel->nr;
+    const int64_t step = tile_rows(g, s), nr = g->kernel->nr;
+    const int64_t a_step = g->a.form == PGEMM_DIRECT ? step * s->a.across : s->a.panel;
     const struct range *const r = &s->at;
     struct pgemm_tile t = {.k = s->k,
                            .a_row = s->a.across,
@@ -200,10 +210,10 @@ static void run_block(const struct pgemm *g, const struct block *s) {
         const struct b_panel panel = panel_of_b(g, s, j);
         t.columns = (int)least(nr, r->columns - j);
         t.column_bias = s->last && g->column_bias ? g->column_bias + r->column + j : NULL;
-        for (int64_t i = 0; i < r->rows; i += mr) {
-            t.rows = (int)least(mr, r->rows - i);
-            t.a = s->a.data + i / mr * s->a.panel;
-            b_for_tile(s, &panel, g->b.row, i / mr, &t);
+        t.a = s->a.data;
+        for (int64_t i = 0, index = 0; i < r->rows; i += step, index++, t.a += a_step) {
+            t.rows = (int)least(step, r->rows - i);
+            b_for_tile(s, &panel, g->b.row, index, &t);
             t.c = g->c + (r->row + i) * g->c_row + r->column + j;
             t.row_bias = s->last && g->row_bias ? g->row_bias + r->row + i : NULL;
             g->kernel->tile(&t);
@@ -320,6 +330,10 @@ size_t pgemm_parts_workspace_bytes(const struct pgemm *g, int parts) {
 }
 
 void pgemm_run_part(const struct pgemm *g, int part, int parts, void *workspace) {
+    if (parts == 1) {
+        pgemm_run(g, workspace);
+        return;
+    }
     const struct range r = part_range(g, part, parts);
     run(g, &r, (unsigned char *)workspace + part_bytes(g, parts) * (size_t)part);
 }
