@@ -55,9 +55,10 @@ static const char *primitive_wrong(const struct primitive *p) {
     return wrong ? wrong : operands_wrong(p);
 }
 
+/* `i` is a full-size copy. */
 static const char *implementation_wrong(const struct implementation *i) {
     if (!i->technique) return "technique is NULL";
-    if (!i->kernel) return "kernel is NULL";
+    if (!i->kernel && !i->run) return "kernel is NULL";
     if ((int)i->isa < 0 || i->isa >= ISA_LEVELS) return "isa";
     if (!i->prepared_bytes != !i->prepare) return "prepare and prepared_bytes come together";
     return NULL;
@@ -91,12 +92,14 @@ static enum status add_implementation(const char *path, const struct implementat
         !good_name(given->variant))
         return fail(error, STATUS_BAD_INPUT, "%s: an implementation has a bad size or name '%.60s'",
                     path, given->size < IMPLEMENTATION_V1 || !given->variant ? "" : given->variant);
-    const char *wrong = implementation_wrong(given);
-    if (wrong)
-        return fail(error, STATUS_BAD_INPUT, "%s: implementation %s/%s: %s", path, given->primitive,
-                    given->variant, wrong);
     struct implementation *copy = copy_stamped(given, given->size, sizeof *copy);
     if (!copy) return fail(error, STATUS_NO_MEMORY, "out of memory");
+    const char *wrong = implementation_wrong(copy);
+    if (wrong) {
+        free(copy);
+        return fail(error, STATUS_BAD_INPUT, "%s: implementation %s/%s: %s", path, given->primitive,
+                    given->variant, wrong);
+    }
     copy->size = sizeof *copy;
     struct error inner;
     const enum status status = registry_add_implementation(copy, &inner);

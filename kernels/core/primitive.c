@@ -85,5 +85,8 @@ size_t implementation_prepared_bytes(const struct implementation *implementation
 void implementation_run(const struct implementation *implementation, const struct problem *problem,
                         void *const *operand, const void *prepared, void *workspace) {
     const struct invocation invocation = {problem->value, operand, prepared, workspace};
-    problem->primitive->call(implementation->kernel, &invocation);
+    if (implementation->run)
+        implementation->run(implementation, problem, &invocation);
+    else
+        problem->primitive->call(implementation->kernel, &invocation);
 }

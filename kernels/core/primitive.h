@@ -84,6 +84,8 @@ struct accumulation {
 /* ---- the descriptors --------------------------------------------------------------------------
  */
 
+struct property; /* property.h */
+
 struct implementation {
     uint32_t size;         /* sizeof(struct implementation) */
     const char *primitive; /* "conv2d" */
@@ -112,6 +114,17 @@ struct implementation {
     /* By which factor its algorithm needs fewer multiplications than primitive->flops counts
      * (Winograd F(4x4, 3x3): 4); 0 = 1. A faster run than that allows is called impossible. */
     double saving;
+    /* NULL, or called in place of primitive->call, and `kernel` is then NULL: kernels with another
+     * signature, and those that wrap another implementation. */
+    void (*run)(const struct implementation *self, const struct problem *problem,
+                const struct invocation *invocation);
+    /* NULL for an honest implementation. Else it is wrong on purpose, to test the verifier and to
+     * name the mistake in other people's kernels: one line in a teacher's words ("the shift by the
+     * maximum is missing"). Such an implementation takes part only where mutants are asked for. */
+    const char *defect;
+    /* What the verifier must say about it: a verdict's name, then perhaps ": " and a part of the
+     * message; alternatives between '|' ("CRASH: read 1 element past the end of x"). */
+    const char *caught;
 };
 
 struct primitive {
@@ -146,6 +159,14 @@ struct primitive {
     /* Every output element is an input element or a constant, not rounded: a maximum, a rectifier,
      * a gather. No tolerance applies to any implementation of it: each check asks for equality. */
     bool selects;
+    /* Laws that every implementation keeps (softmax rows sum to one); NULL when there are none. */
+    const struct property *properties;
+    int property_count;
+    /* NULL, or the name of the primitive whose gradient this is ("relu"): operands of the same name
+     * are the same, grad_x is the gradient of a scalar loss by x, and the fields agree by name. */
+    const char *gradient_of;
+    /* One input and one output of the same shape, y[i] = f(x[i]) whatever the fields. */
+    bool univariate;
 };
 
 /* ---- helpers over the descriptors -------------------------------------------------------------

@@ -40,4 +40,5 @@ const struct primitive primitive_relu = {
     .exact = true,
     .call = call,
     .selects = true,
+    .univariate = true,
 };

@@ -42,4 +42,5 @@ const struct primitive primitive_relu_backward = {
     .exact = true,
     .call = call,
     .selects = true,
+    .gradient_of = "relu",
 };
