@@ -28,7 +28,7 @@ struct subject {
     /* vacuity of the last accumulation asked about */
     bool vacuity_known;
     struct accumulation vacuity_of;
-    bool vacuous;
+    bool vacuous, too_coarse; /* too_coarse: vacuous by the promised summation alone */
     char vacuity[512];
 };
 
