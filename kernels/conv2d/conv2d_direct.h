@@ -7,7 +7,6 @@
 
 struct direct_tile {
     const float *weight;             /* [c][kh][kw][channels] */
-    const float *fetch;              /* [c][kh][kw][16] worth having in L2 soon */
     const float *x[2];               /* the first tap of the first pixel of each half */
     int64_t c, kh, kw;               /* taps */
     int64_t plane, row, tap, stride; /* floats between channels, taps down, taps right, pixels */
@@ -21,6 +20,8 @@ struct direct_tile {
 struct direct_kernel {
     int channels, half;
     void (*tile)(const struct direct_tile *t);
+    /* One channel with `pad` zeros around it. */
+    void (*frame)(const float *from, int64_t height, int64_t width, int64_t pad, float *to);
 };
 
 extern const struct direct_kernel direct_avx2, direct_avx512;

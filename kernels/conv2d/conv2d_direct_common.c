@@ -111,20 +111,6 @@ static void thin_plane(const struct conv2d_problem *p, const struct plan *s, con
     }
 }
 
-static void frame_plane(const struct conv2d_problem *p, const struct plan *s, const float *from,
-                        float *to) {
-    const size_t side = (size_t)p->pad * sizeof *to, row = (size_t)p->w * sizeof *to;
-    const int64_t edge = p->pad * s->width;
-    memset(to, 0, (size_t)edge * sizeof *to);
-    to += edge;
-    for (int64_t y = 0; y < p->h; y++, from += p->w, to += s->width) {
-        memset(to, 0, side);
-        memcpy(to + p->pad, from, row);
-        memset(to + p->pad + p->w, 0, side);
-    }
-    memset(to, 0, (size_t)edge * sizeof *to);
-}
-
 static void fill_frame(const struct conv2d_job *job, const struct plan *s, int64_t n, int thread,
                        int threads) {
     const struct conv2d_problem *p = job->p;
@@ -137,7 +123,7 @@ static void fill_frame(const struct conv2d_job *job, const struct plan *s, int64
         if (s->thins)
             thin_plane(p, s, from, frame + c * plane);
         else
-            frame_plane(p, s, from, frame + c * plane);
+            s->kernel->frame(from, p->h, p->w, p->pad, frame + c * plane);
     }
     if (last == p->c)
         memset(frame + p->c * plane, 0, (size_t)(s->kernel->half * s->stride) * sizeof *frame);
@@ -155,15 +141,6 @@ static void place(struct direct_tile *t, const struct plan *s, int h, int64_t in
     t->x[h] = x + (oy * s->width + ox) * s->stride;
     t->y[h] = y + oy * s->ow + ox;
     t->count[h] = (int)conv2d_least(s->kernel->half, s->ow - ox);
-}
-
-/* The weights of a block come from L3 or memory the first time; its first tiles fetch those of the
- * next block, 16 floats at each tap. */
-static const float *fetch_of(const struct conv2d_problem *p, const struct plan *s,
-                             const float *weight, int64_t tile, int64_t last) {
-    const int64_t pair = tile % s->pairs, taps = s->c * p->kh * p->kw;
-    const bool ahead = tile - pair + s->pairs < last && (pair + 1) * 16 <= s->kernel->channels;
-    return ahead ? weight + block_floats(p, s) + pair * taps * 16 : weight;
 }
 
 static void convolve(const struct conv2d_job *job, const struct plan *s, int64_t n, int thread,
@@ -188,7 +165,6 @@ static void convolve(const struct conv2d_job *job, const struct plan *s, int64_t
         const float *x = image + group * s->c * plane;
         float *y = job->y + (n * p->oc + group * s->oc + o) * y_plane;
         t.weight = (const float *)job->prepared + i / s->pairs * block_floats(p, s);
-        t.fetch = fetch_of(p, s, t.weight, i, last);
         t.outputs = (int)conv2d_least(s->kernel->channels, s->oc - o);
         t.bias = job->bias ? job->bias + group * s->oc + o : NULL;
         place(&t, s, 0, 2 * pair, x, y);
