@@ -39,6 +39,35 @@ def cancel(stream, count):
     return np.where(np.arange(count) % 2, -pairs, pairs) + stream.normal(count)
 
 
+def patches(stream, count):
+    first, edges = 0, []
+    while first < count:
+        edges.append(first)
+        first += int(stream.integer(1, 1, 40)[0])
+    lengths = np.diff(edges + [count])
+    scale = np.repeat(10.0 ** (12 * stream.uniform(len(edges)) - 6), lengths)
+    offset = np.repeat(10.0 ** (6 * stream.uniform(len(edges)) - 3), lengths)
+    return scale * (offset + stream.normal(count))
+
+
+def alternate(stream, count):
+    return np.where(np.arange(count) % 2, 1e-12, 1e12) * stream.normal(count)
+
+
+def sparse(stream, count):
+    small = stream.integer(count, 1, 3) * (2 * stream.integer(count, 0, 1) - 1)
+    return np.where(stream.integer(count, 0, 5) == 0, small, 0.0)
+
+
+def counting(stream, count):
+    return (np.arange(count) + stream.integer(1, 0, 8)) % 9 + 1
+
+
+def spots(stream, count):
+    which = stream.integer(count, 0, 7).astype(int)
+    return np.where(which < 4, np.array([np.nan, np.inf, -np.inf, -0.0])[which % 4], counting(stream, count))
+
+
 FILLS = {
     "normal": lambda stream, count: stream.normal(count),
     "uniform": lambda stream, count: stream.uniform(count),
@@ -56,6 +85,12 @@ FILLS = {
     "sorted": lambda stream, count: np.arange(count, 0, -1) + float(stream.integer(1, 0, 6)[0]),
     "zero": lambda stream, count: np.zeros(count),
     "nan": lambda stream, count: np.full(count, np.nan),
+    "patches": patches,
+    "alternate": alternate,
+    "count": counting,
+    "ones": lambda stream, count: np.ones(count),
+    "sparse": sparse,
+    "spots": spots,
 }
 
 

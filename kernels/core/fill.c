@@ -12,7 +12,9 @@ static const char *const names[FILL_STYLES] = {
     [FILL_CANCEL] = "cancel",   [FILL_MIXED] = "mixed",     [FILL_LARGE] = "large",
     [FILL_HUGE] = "huge",       [FILL_TINY] = "tiny",       [FILL_EQUAL] = "equal",
     [FILL_RUNS] = "runs",       [FILL_SORTED] = "sorted",   [FILL_ZERO] = "zero",
-    [FILL_NAN] = "nan",
+    [FILL_NAN] = "nan",         [FILL_PATCHES] = "patches", [FILL_ALTERNATE] = "alternate",
+    [FILL_COUNT] = "count",     [FILL_ONES] = "ones",       [FILL_SPARSE] = "sparse",
+    [FILL_SPOTS] = "spots",
 };
 
 const char *fill_name(enum fill fill) { return names[fill]; }
@@ -39,6 +41,31 @@ static double special(const struct source *s, uint64_t i, int with_nan) {
     return values[random_integer(s->seed, s->stream + 200, i, 0, count - 1)];
 }
 
+/* Element i of runs that end where one in twenty elements draws an end, 40 elements on at most. */
+static double patch(const struct source *s, uint64_t i) {
+    uint64_t first = i;
+    while (first % 40 && random_integer(s->seed, s->stream + 300, first, 0, 19)) first--;
+    const double scale = pow(10, random_uniform(s->seed, s->stream + 100, first) * 12 - 6);
+    const double offset = pow(10, random_uniform(s->seed, s->stream + 200, first) * 6 - 3);
+    return scale * (offset + random_normal(s->seed, s->stream, i));
+}
+
+static double count(const struct source *s, uint64_t i) {
+    return (double)((i + s->seed % 9 + 4 * (s->stream / 1000) + 8) % 9 + 1);
+}
+
+static double sparse(const struct source *s, uint64_t i) {
+    if (random_integer(s->seed, s->stream + 100, i, 0, 5)) return 0;
+    return (double)random_integer(s->seed, s->stream, i, 1, 3) *
+           (random_bits(s->seed, s->stream + 200, i) & 1 ? 1 : -1);
+}
+
+static double spot(const struct source *s, uint64_t i) {
+    static const float values[] = {NAN, INFINITY, -INFINITY, -0.0f};
+    const int64_t which = random_integer(s->seed, s->stream, i, 0, 7);
+    return which < 4 ? values[which] : count(s, i);
+}
+
 static double value(const struct source *s, enum fill fill, uint64_t i) {
     const uint64_t seed = s->seed;
     const uint32_t stream = s->stream;
@@ -63,6 +90,12 @@ static double value(const struct source *s, enum fill fill, uint64_t i) {
     case FILL_RUNS: return (double)random_integer(seed, stream, i / 5, -3, 3);
     case FILL_SORTED: return (double)(s->elements - (int64_t)i) + (double)(seed % 7);
     case FILL_ZERO: return 0;
+    case FILL_PATCHES: return patch(s, i);
+    case FILL_ALTERNATE: return (i % 2 ? 1e-12 : 1e12) * random_normal(seed, stream, i);
+    case FILL_COUNT: return count(s, i);
+    case FILL_ONES: return 1;
+    case FILL_SPARSE: return sparse(s, i);
+    case FILL_SPOTS: return spot(s, i);
     default: return NAN;
     }
 }

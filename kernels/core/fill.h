@@ -22,7 +22,14 @@ enum fill {
     FILL_RUNS,    /* plateaus of equal small integers, rising and falling: ties and windows */
     FILL_SORTED,  /* falling: worst case of monotonic queues */
     FILL_ZERO,
-    FILL_NAN, /* every element NaN: what an operand that is not read holds */
+    FILL_NAN,       /* every element NaN: what an operand that is not read holds */
+    FILL_PATCHES,   /* runs of 1 to 40 elements, each with a scale from 1e-6 to 1e6 and an offset of
+                       up   to a thousand of it: rows of one batch conditioned well and badly */
+    FILL_ALTERNATE, /* 1e12 and 1e-12 in turn, times normal */
+    FILL_COUNT,     /* 1 2 .. 9 1 2 ..: numbers a person can follow */
+    FILL_ONES,
+    FILL_SPARSE, /* one element in six a small integer, the others 0 */
+    FILL_SPOTS,  /* as count, but every other element or so is NaN, +-Inf or -0 */
     FILL_STYLES,
 };
 

@@ -128,19 +128,22 @@ enum status case_source_open(struct case_source *source, const struct options *o
     return status;
 }
 
+enum status case_subject_alone(enum kind kind, const struct problem_case *item,
+                               struct subject *subject, struct error *error) {
+    struct problem_case between = {.seed = 1};
+    problem_init(&between.problem, item->problem.primitive);
+    return subject_open(subject, kind, item, NULL, kind == KIND_REPEAT ? &between : NULL, error);
+}
+
 enum status case_source_subject(const struct case_source *source, int index,
                                 struct subject *subject, struct golden_case *golden,
                                 struct error *error) {
     const struct problem_case *item = &source->list.item[index];
     *golden = (struct golden_case){.name = ""};
     if (source->kind != KIND_GOLDEN) {
-        const struct problem_case *other = NULL;
-        struct problem_case initial = {.seed = 1};
-        if (source->kind == KIND_REPEAT) {
-            problem_init(&initial.problem, source->primitive);
-            other = source->list.count > 1 ? &source->list.item[(index + 1) % source->list.count]
-                                           : &initial;
-        }
+        if (source->kind != KIND_REPEAT || source->list.count < 2)
+            return case_subject_alone(source->kind, item, subject, error);
+        const struct problem_case *other = &source->list.item[(index + 1) % source->list.count];
         return subject_open(subject, source->kind, item, NULL, other, error);
     }
     enum status status = golden_read(source->golden, source->at[index], golden, error);

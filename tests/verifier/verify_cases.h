@@ -23,6 +23,9 @@ enum status case_source_open(struct case_source *source, const struct options *o
 enum status case_source_subject(const struct case_source *source, int index,
                                 struct subject *subject, struct golden_case *golden,
                                 struct error *error);
+/* One problem filled by its own fill and seed, as --problem on the command line makes it. */
+enum status case_subject_alone(enum kind kind, const struct problem_case *item,
+                               struct subject *subject, struct error *error);
 void case_source_close(struct case_source *source);
 
 #endif

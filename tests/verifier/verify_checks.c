@@ -43,8 +43,10 @@ static int64_t affordable_units(const struct problem *problem, const struct orac
     return count < 64 ? 64 : (int64_t)count;
 }
 
-/* The judge for this reach; gauges differ by it. */
-static enum status prepare_judge(struct subject *subject, int reach, struct error *error) {
+/* Gauges differ by the implementation's reach, and by nothing else of it. */
+enum status subject_judge(struct subject *subject, const struct implementation *implementation,
+                          struct error *error) {
+    const int reach = implementation->accumulation.reach;
     if (subject->judge_open && subject->judge_reach == reach) return STATUS_OK;
     if (subject->judge_open) judge_close(&subject->judge);
     subject->judge_open = false;
@@ -257,7 +259,7 @@ static void check_repeat(struct host *host, struct subject *subject,
 static bool has_specials(const struct subject *subject) {
     const enum fill fill = subject->item.fill;
     return subject->kind == KIND_SPECIAL || fill == FILL_SPECIAL || fill == FILL_INF ||
-           fill == FILL_NAN;
+           fill == FILL_NAN || fill == FILL_SPOTS;
 }
 
 struct verdict_of check(struct host *host, struct subject *subject,
@@ -273,7 +275,7 @@ struct verdict_of check(struct host *host, struct subject *subject,
         finding_set(&result.finding, VERDICT_SKIP, "%s", implementation->no_special);
         return result;
     }
-    const enum status status = prepare_judge(subject, implementation->accumulation.reach, &error);
+    const enum status status = subject_judge(subject, implementation, &error);
     if (status) {
         finding_set(&result.finding,
                     status == STATUS_UNAVAILABLE ? VERDICT_SKIP : VERDICT_MISTRUSTED, "%s",

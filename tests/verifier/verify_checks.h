@@ -38,6 +38,10 @@ enum status subject_open(struct subject *subject, enum kind kind, const struct p
                          struct error *error);
 void subject_close(struct subject *subject);
 
+/* Make the judge ready for this implementation; check does so itself. */
+enum status subject_judge(struct subject *subject, const struct implementation *implementation,
+                          struct error *error);
+
 /* What one check of one implementation came to. */
 struct verdict_of {
     struct finding finding;

@@ -5,12 +5,60 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tests/verifier/verify_results.h"
+#include "tests/verifier/verify_shrink.h"
 
 /* JSON has no NaN and no infinities: they become strings. */
 static json_t *number(double value) {
     if (isfinite(value)) return json_real(value);
     return json_string(isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
+}
+
+static void set_numbers(json_t *object, const char *name, const double *value, int64_t count) {
+    if (!value) return;
+    json_t *array = json_array();
+    for (int64_t i = 0; i < count; i++)
+        json_array_append_new(array, isfinite(value[i]) ? json_real(value[i])
+                                     : isnan(value[i])  ? json_string("nan")
+                                     : value[i] > 0     ? json_string("inf")
+                                                        : json_string("-inf"));
+    json_object_set_new(object, name, array);
+}
+
+static json_t *shown_json(const struct shown_operand *shown) {
+    static const char *const roles[] = {
+        [ROLE_IN] = "in", [ROLE_OUT] = "out", [ROLE_INOUT] = "inout"};
+    json_t *object =
+        json_pack("{s:s, s:s, s:s}", "name", shown->operand->name, "role",
+                  roles[shown->operand->role], "dtype", dtype_name(shown->operand->dtype));
+    json_t *shape = json_array();
+    for (int i = 0; i < shown->shape.rank; i++)
+        json_array_append_new(shape, json_integer((json_int_t)shown->shape.dim[i]));
+    json_object_set_new(object, "shape", shape);
+    const int64_t elements = shape_elements(&shown->shape);
+    set_numbers(object, "values", shown->values, elements);
+    set_numbers(object, "expected", shown->expected, elements);
+    set_numbers(object, "got", shown->got, elements);
+    set_numbers(object, "bound", shown->bound, elements);
+    return object;
+}
+
+static json_t *smallest_json(const struct options *options, const struct row *row,
+                             const struct smallest *smallest) {
+    const struct failure *failure = &smallest->failure;
+    char repro[2 * PROBLEM_MAX_TEXT];
+    repro_print(options, row, failure, repro, sizeof repro);
+    json_t *object = json_pack(
+        "{s:s, s:s, s:s, s:I, s:i, s:s, s:s, s:s, s:i, s:b}", "kind", case_kinds[failure->kind],
+        "problem", failure->problem, "fill", fill_name(failure->fill), "seed",
+        (json_int_t)failure->seed, "threads", failure->finding.threads, "verdict",
+        verdict_name(failure->finding.verdict), "message", failure->finding.message, "repro", repro,
+        "tried", smallest->tried, "timed_out", smallest->timed_out);
+    json_t *operands = json_array();
+    for (int i = 0; i < OPERANDS_MAX; i++)
+        if (smallest->shown[i].operand)
+            json_array_append_new(operands, shown_json(&smallest->shown[i]));
+    json_object_set_new(object, "operands", operands);
+    return object;
 }
 
 static json_t *failure_json(const struct options *options, const struct row *row,
@@ -22,6 +70,9 @@ static json_t *failure_json(const struct options *options, const struct row *row
         "{s:s, s:s, s:s, s:I, s:i, s:s, s:s}", "verdict", verdict_name(finding->verdict), "problem",
         failure->problem, "fill", fill_name(failure->fill), "seed", (json_int_t)failure->seed,
         "threads", finding->threads, "message", finding->message, "repro", repro);
+    if (object && failure->not_alone) json_object_set_new(object, "passes_alone", json_true());
+    if (object && failure->smallest)
+        json_object_set_new(object, "smallest", smallest_json(options, row, failure->smallest));
     if (object && finding->operand) {
         json_object_set_new(object, "operand", json_string(finding->operand));
         json_object_set_new(object, "index", json_string(finding->index));

@@ -121,7 +121,7 @@ static int take(struct options *options, int option, const char *text) {
     case OPT_FILL:
         options->fill = fill_parse(text);
         if (options->fill < 0) {
-            char names[256] = "";
+            char names[512] = "";
             for (int i = 0; i < FILL_STYLES; i++) {
                 strcat(names, i ? ", " : "");
                 strcat(names, fill_name((enum fill)i));
@@ -212,7 +212,7 @@ int options_read(struct options *options, int count, char **arguments) {
     rest[0] = arguments[0];
     for (int i = 1; i < count; i++) rest[i] = arguments[i + skipped];
     const bool list = options->command == COMMAND_LIST;
-    int json_flag = 0;
+    int json_flag = 0, shrink = 0;
     struct poptOption table[] = {
         {"kind", 'k', POPT_ARG_STRING, NULL, OPT_KIND, "only this kind of check", "KIND"},
         {"problem", 'p', POPT_ARG_STRING, &options->problem, 0, "this problem, not the case files'",
@@ -231,6 +231,8 @@ int options_read(struct options *options, int count, char **arguments) {
         {"json", 'j', list ? POPT_ARG_NONE : POPT_ARG_STRING,
          list ? (void *)&json_flag : (void *)&options->json, 0,
          list ? "as JSON" : "write results as JSON; - is standard output", list ? NULL : "FILE"},
+        {"shrink", 0, POPT_ARG_NONE, &shrink, 0,
+         "look for the smallest problem that fails like each first failure", NULL},
         {"quiet", 'q', POPT_ARG_NONE, NULL, OPT_QUIET, "only failures and the summary", NULL},
         {"verbose", 'v', POPT_ARG_NONE, NULL, OPT_VERBOSE, "also every case", NULL},
         {"version", 0, POPT_ARG_NONE, NULL, OPT_VERSION, "print the version", NULL},
@@ -239,6 +241,7 @@ int options_read(struct options *options, int count, char **arguments) {
     poptContext context = poptGetContext("assay-verify", count, (const char **)rest, table, 0);
     const int code = read_options(context, options);
     options->json_list = json_flag;
+    options->shrink = shrink;
     poptFreeContext(context);
     free(rest);
     return code;

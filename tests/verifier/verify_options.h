@@ -17,7 +17,7 @@ struct options {
     int kind;                            /* enum kind, or -1: all */
     int fill;                            /* enum fill, or -1: each case's own */
     int threads;                         /* 0: all processors, at least 4 */
-    bool seed_given, json_list;
+    bool seed_given, json_list, shrink;
     uint64_t seed;
     double timeout;
     enum verbosity verbosity;

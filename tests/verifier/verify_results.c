@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernels/core/registry.h"
+#include "tests/verifier/verify_shrink.h"
+
 struct row *results_add(struct results *results, const char *primitive, const char *variant,
                         enum kind kind) {
     struct row *row = calloc(1, sizeof *row);
@@ -21,14 +24,19 @@ struct row *results_add(struct results *results, const char *primitive, const ch
     return row;
 }
 
+struct failure failure_of(enum kind kind, const struct problem_case *item,
+                          const struct finding *finding) {
+    struct failure failure = {
+        .kind = kind, .finding = *finding, .fill = item->fill, .seed = item->seed};
+    problem_print(&item->problem, failure.problem, sizeof failure.problem);
+    return failure;
+}
+
 static bool keep_failure(struct row *row, const struct problem_case *item,
                          const struct finding *finding) {
     struct failure *failure = calloc(1, sizeof *failure), **end = &row->failures;
     if (!failure) return false;
-    failure->finding = *finding;
-    failure->fill = item->fill;
-    failure->seed = item->seed;
-    problem_print(&item->problem, failure->problem, sizeof failure->problem);
+    *failure = failure_of(row->kind, item, finding);
     while (*end) end = &(*end)->next;
     *end = failure;
     return true;
@@ -68,6 +76,7 @@ void results_free(struct results *results) {
         next = row->next;
         for (struct failure *f = row->failures, *after; f; f = after) {
             after = f->next;
+            smallest_free(f->smallest);
             free(f);
         }
         free(row);
@@ -110,16 +119,18 @@ void repro_print(const struct options *options, const struct row *row,
     char number[32];
     put(&line, "assay verify ", row->primitive);
     put(&line, "/", row->variant);
-    put(&line, " --kind ", case_kinds[row->kind]);
+    put(&line, " --kind ", case_kinds[failure->kind]);
     put_quoted(&line, " --problem ", failure->problem);
-    if (row->kind == KIND_GOLDEN) {
+    if (failure->kind == KIND_GOLDEN) {
         if (options->golden) put_quoted(&line, " --golden ", options->golden);
     } else {
         put(&line, " --fill ", fill_name(failure->fill));
         snprintf(number, sizeof number, "%llu", (unsigned long long)failure->seed);
         put(&line, " --seed ", number);
     }
-    if (failure->finding.threads > 1) {
+    const struct implementation *implementation =
+        registry_find_implementation(row->primitive, row->variant);
+    if (failure->finding.threads > 0 && implementation && implementation->uses_threads) {
         snprintf(number, sizeof number, "%d", failure->finding.threads);
         put(&line, " --threads ", number);
     }

@@ -7,11 +7,16 @@
 #include "tests/verifier/verify_checks.h"
 #include "tests/verifier/verify_options.h"
 
+struct smallest; /* verify_shrink.h */
+
 struct failure {
+    enum kind kind;
     struct finding finding;
     char problem[PROBLEM_MAX_TEXT];
     enum fill fill;
     uint64_t seed;
+    struct smallest *smallest; /* NULL: not looked for, or not found */
+    bool not_alone;            /* looked for, and the problem passed when run alone */
     struct failure *next;
 };
 
@@ -35,6 +40,8 @@ struct results {
 /* A new row at the end; NULL when memory ran out. */
 struct row *results_add(struct results *results, const char *primitive, const char *variant,
                         enum kind kind);
+struct failure failure_of(enum kind kind, const struct problem_case *item,
+                          const struct finding *finding);
 /* Count one case. False when memory ran out. */
 bool row_add(struct row *row, const struct problem_case *item, const struct verdict_of *verdict);
 /* Close a row: its verdict counts from now on. */
@@ -42,7 +49,7 @@ void results_close_row(struct results *results, struct row *row);
 void results_free(struct results *results);
 enum exit_code results_exit_code(const struct results *results);
 
-/* The command that repeats this failure. */
+/* The command that repeats this failure of the row's implementation. */
 void repro_print(const struct options *options, const struct row *row,
                  const struct failure *failure, char *buffer, size_t bytes);
 
@@ -55,6 +62,8 @@ struct text_output {
 struct text_output text_open(const struct options *options);
 void text_progress(struct text_output *text, const char *primitive, const char *variant,
                    enum kind kind, int done, int count);
+void text_shrinking(struct text_output *text, const struct implementation *implementation,
+                    int tried);
 void text_case(struct text_output *text, const struct row *row, const struct problem_case *item,
                const struct verdict_of *verdict);
 void text_row(struct text_output *text, const struct row *row);

@@ -9,7 +9,7 @@
 #include "kernels/core/registry.h"
 #include "kernels/core/threads.h"
 #include "tests/verifier/verify_cases.h"
-#include "tests/verifier/verify_results.h"
+#include "tests/verifier/verify_shrink.h"
 
 enum { IMPLEMENTATIONS_MAX = 256 };
 
@@ -56,6 +56,18 @@ static bool make_row(struct session *session, struct group *group, int i, enum k
     return group->row[i] != NULL;
 }
 
+/* The first failure of each row that says something is worth a smaller problem. */
+static void shrink_first(struct session *session, struct group *group, int i) {
+    enum { SECONDS = 10 };
+    struct failure *first = group->row[i]->failures;
+    while (first && first->finding.verdict == VERDICT_MISTRUSTED) first = first->next;
+    if (!session->options->shrink || !first || first->smallest || first->not_alone || first->next)
+        return;
+    first->smallest =
+        shrink(&session->host, group->implementation[i], first, SECONDS, &session->text);
+    first->not_alone = !first->smallest && first->kind != KIND_GOLDEN;
+}
+
 static enum status run_case(struct session *session, struct group *group,
                             const struct case_source *source, int index) {
     const struct problem_case *item = &source->list.item[index];
@@ -78,6 +90,7 @@ static enum status run_case(struct session *session, struct group *group,
             status = fail(&session->error, STATUS_NO_MEMORY, "out of memory");
         else
             text_case(&session->text, group->row[i], item, &verdict);
+        if (!status) shrink_first(session, group, i);
     }
     subject_close(&subject);
     golden_release(&golden);

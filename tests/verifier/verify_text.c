@@ -5,7 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tests/verifier/verify_results.h"
+#include "tests/verifier/verify_shrink.h"
 
 static double now(void) {
     struct timespec time;
@@ -34,6 +34,15 @@ void text_progress(struct text_output *text, const char *primitive, const char *
     if (!text->progress || now() - text->started < 2) return;
     fprintf(stderr, "\r\033[K%s/%s %s, case %d of %d", primitive, variant, case_kinds[kind],
             done + 1, count);
+    fflush(stderr);
+    text->progress_shown = true;
+}
+
+void text_shrinking(struct text_output *text, const struct implementation *implementation,
+                    int tried) {
+    if (!text->progress || now() - text->started < 2 || tried % 16) return;
+    fprintf(stderr, "\r\033[K%s/%s fails; looking for a smaller problem, %d tried",
+            implementation->primitive, implementation->variant, tried);
     fflush(stderr);
     text->progress_shown = true;
 }
@@ -78,6 +87,15 @@ static void print_failure(const struct text_output *text, const struct row *row,
     printf("    %s/%s/%s\n      %s: %s\n", row->primitive, row->variant, failure->problem,
            verdict_name(failure->finding.verdict), failure->finding.message);
     repro_print(text->options, row, failure, repro, sizeof repro);
+    printf("      %s\n", repro);
+    if (failure->not_alone)
+        printf("      run alone it passes: what ran before it matters, or chance\n");
+    if (!failure->smallest) return;
+    const struct failure *smallest = &failure->smallest->failure;
+    printf("    smallest, of %d problems tried%s\n      %s: %s\n", failure->smallest->tried,
+           failure->smallest->timed_out ? " before time was up" : "",
+           verdict_name(smallest->finding.verdict), smallest->finding.message);
+    repro_print(text->options, row, smallest, repro, sizeof repro);
     printf("      %s\n", repro);
 }
 

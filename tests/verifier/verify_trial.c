@@ -185,6 +185,7 @@ bool trial_run(struct host *host, const struct trial *trial,
                struct capture *capture, struct finding *finding) {
     *capture = (struct capture){{NULL}};
     finding->threads = implementation->uses_threads ? plan.threads : 1;
+    finding->layout = plan.layout;
     if (!place(host, trial, implementation, plan)) {
         finding_set(finding, VERDICT_MISTRUSTED, "no memory for the operands");
         return false;

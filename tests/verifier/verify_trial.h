@@ -26,6 +26,7 @@ struct finding {
     double expected, got, bound, ulp;
     int64_t wrong, judged;
     int threads;
+    enum layout layout; /* of the run that was looked at */
 };
 void finding_set(struct finding *finding, enum verdict verdict, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
