@@ -12,8 +12,7 @@ bool selection_wants(const struct options *o, const struct implementation *imple
     char text[PROBLEM_MAX_TEXT];
     if (strcmp(implementation->primitive, problem->primitive->name) != 0) return false;
     if (o->no_peers && implementation->peer) return false;
-    return filters_match(&o->chosen, implementation->primitive, implementation->variant,
-                         problem_print(problem, text, sizeof text));
+    return filters_want(&o->chosen, implementation, problem_print(problem, text, sizeof text));
 }
 
 static bool wanted_by_any(const struct options *o, const struct problem *problem) {

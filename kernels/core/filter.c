@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "kernels/core/problem.h"
+#include "kernels/core/primitive.h"
 #include "kernels/core/registry.h"
 
 enum { PART_MAX = PROBLEM_MAX_TEXT + 2 };
@@ -63,6 +63,22 @@ bool filters_match(const struct filters *filters, const char *primitive, const c
     for (int i = 0; i < filters->count; i++)
         if (matches(filters->item[i], filters->prefix[i], primitive, variant, problem)) return true;
     return filters->count == 0;
+}
+
+static bool names(const char *filter, const char *primitive, const char *variant) {
+    char id[128];
+    const int length = snprintf(id, sizeof id, "%s/%s", primitive, variant);
+    return strncmp(filter, id, (size_t)length) == 0 && (!filter[length] || filter[length] == '/');
+}
+
+bool filters_want(const struct filters *filters, const struct implementation *i,
+                  const char *problem) {
+    if (!i->defect) return filters_match(filters, i->primitive, i->variant, problem);
+    for (int at = 0; at < filters->count; at++)
+        if (names(filters->item[at], i->primitive, i->variant) &&
+            matches(filters->item[at], filters->prefix[at], i->primitive, i->variant, problem))
+            return true;
+    return false;
 }
 
 const char *filters_stray(const struct filters *filters) {

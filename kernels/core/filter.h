@@ -12,6 +12,8 @@
 
 #include <stdbool.h>
 
+struct implementation;
+
 enum { FILTERS_MAX = 64 };
 
 /* No filters match everything. The texts are not copied. */
@@ -28,6 +30,11 @@ struct filters filters_of(const char *const *item, int count);
 /* `variant` or `problem` NULL: not asked. */
 bool filters_match(const struct filters *filters, const char *primitive, const char *variant,
                    const char *problem);
+
+/* Is this implementation asked for? One that is wrong on purpose only by its full name, never by a
+ * pattern. `problem` NULL: not asked. */
+bool filters_want(const struct filters *filters, const struct implementation *implementation,
+                  const char *problem);
 
 /* The first filter that no primitive and variant of the registry, built or not, matches; or NULL.
  */

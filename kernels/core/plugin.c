@@ -106,6 +106,23 @@ static enum status add_implementation(const char *path, const struct implementat
     return status ? fail(error, status, "%s: %.300s", path, inner.text) : STATUS_OK;
 }
 
+static enum status add_implementations(const char *path, const struct implementation *const *list,
+                                       struct error *error) {
+    enum status status = STATUS_OK;
+    for (int i = 0; !status && list && list[i]; i++)
+        status = add_implementation(path, list[i], error);
+    return status;
+}
+
+/* Plugins compiled before `generate` was appended end before it. */
+static enum status add_generated(const char *path, const struct assay_plugin *plugin,
+                                 struct error *error) {
+    if (plugin->size < sizeof *plugin || !plugin->generate) return STATUS_OK;
+    const struct implementation *const *list = plugin->generate();
+    if (!list) return fail(error, STATUS_NO_MEMORY, "%s: out of memory", path);
+    return add_implementations(path, list, error);
+}
+
 static enum status open_plugin(const char *path, const struct assay_plugin **plugin,
                                struct error *error) {
     /* never closed: descriptors live as long as the process; dlopen wants a slash to mean a file */
@@ -144,7 +161,7 @@ enum status plugin_load(const char *path, plugin_oracle_fn *add_oracle, struct e
         status = add_oracle(plugin->oracles[i], &inner);
         if (status) fail(error, status, "%s: %.300s", path, inner.text);
     }
-    for (int i = 0; !status && plugin->implementations && plugin->implementations[i]; i++)
-        status = add_implementation(path, plugin->implementations[i], error);
+    if (!status) status = add_implementations(path, plugin->implementations, error);
+    if (!status) status = add_generated(path, plugin, error);
     return status;
 }

@@ -31,6 +31,10 @@ struct assay_plugin {
     const struct primitive *const *primitives;
     const struct implementation *const *implementations;
     const struct oracle *const *oracles; /* of the plugin's own primitives */
+    /* NULL or: called once, after all of the above were added; more implementations, ended by NULL:
+     * for plugins that have something for whatever primitives the registry holds by then. NULL in
+     * return: out of memory. */
+    const struct implementation *const *(*generate)(void);
 };
 
 /* The first three members. */

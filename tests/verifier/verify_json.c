@@ -112,6 +112,15 @@ FILE *json_open(const struct options *options, struct error *error) {
     return file;
 }
 
+enum status json_close(FILE *file, const struct options *options, json_t *root,
+                       struct error *error) {
+    bool good = root && !json_dumpf(root, file, JSON_INDENT(2)) && putc('\n', file) != EOF;
+    json_decref(root);
+    good = (file == stdout ? fflush(file) : fclose(file)) == 0 && good;
+    if (good) return STATUS_OK;
+    return fail(error, STATUS_IO, "--json %.300s: %s", options->json, strerror(errno));
+}
+
 enum status json_write(FILE *file, const struct options *options, const struct results *results,
                        struct error *error) {
     json_t *rows = json_array();
@@ -122,9 +131,5 @@ enum status json_write(FILE *file, const struct options *options, const struct r
                              "exit_code", (int)results_exit_code(results), "results", rows);
     if (root && options->seed_given)
         json_object_set_new(root, "seed", json_integer((json_int_t)options->seed));
-    bool good = root && !json_dumpf(root, file, JSON_INDENT(2)) && putc('\n', file) != EOF;
-    json_decref(root);
-    good = (file == stdout ? fflush(file) : fclose(file)) == 0 && good;
-    if (good) return STATUS_OK;
-    return fail(error, STATUS_IO, "--json %.300s: %s", options->json, strerror(errno));
+    return json_close(file, options, root, error);
 }

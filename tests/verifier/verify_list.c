@@ -20,8 +20,7 @@ static int each(const struct filters *filters, const struct primitive *primitive
     int count = 0;
     const struct implementation *built;
     for (int i = 0; (built = registry_implementation(i)); i++) {
-        if (strcmp(built->primitive, primitive->name) ||
-            !filters_match(filters, built->primitive, built->variant, NULL))
+        if (strcmp(built->primitive, primitive->name) || !filters_want(filters, built, NULL))
             continue;
         if (function)
             function(into, built->primitive, built->variant, built,

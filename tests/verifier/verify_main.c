@@ -5,6 +5,7 @@
 #include "kernels/core/filter.h"
 #include "kernels/core/plugin.h"
 #include "reference/oracle.h"
+#include "tests/verifier/verify_mutants.h"
 #include "tests/verifier/verify_protocol.h"
 #include "tests/verifier/verify_run.h"
 
@@ -18,8 +19,9 @@ const char *__tsan_default_options(void) {
     return "handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0";
 }
 
-/* ISA caps and plugins: what every command needs first. */
-static enum status set_up(const struct options *options, struct error *error) {
+/* ISA caps, plugins and mutants: what the commands need first. */
+static enum status set_up(const struct options *options, struct mutants *mutants,
+                          struct error *error) {
     const char *isa = isa_environment_error();
     if (isa)
         return fail(error, STATUS_BAD_INPUT, "ASSAY_MAX_ISA=%s: it can be scalar, avx2 or avx512",
@@ -29,7 +31,7 @@ static enum status set_up(const struct options *options, struct error *error) {
         const enum status status = plugin_load(options->plugins[i], oracle_add, error);
         if (status) return status;
     }
-    return STATUS_OK;
+    return options->mutants ? mutants_load(mutants, error) : STATUS_OK;
 }
 
 /* A filter that means nothing is a slip of the pen, even beside others that mean something. */
@@ -46,10 +48,11 @@ int main(int argument_count, char **arguments) {
     if (argument_count > 1 && strcmp(arguments[1], WORKER_ARGUMENT) == 0)
         return worker_main(argument_count, arguments);
     struct options options;
+    struct mutants mutants = {0};
     struct error error;
     int code = options_read(&options, argument_count, arguments);
     if (code < 0) {
-        if (set_up(&options, &error)) {
+        if (set_up(&options, &mutants, &error)) {
             fprintf(stderr, "assay-verify: %s\n", error.text);
             code = EXIT_BAD_INPUT;
         } else if (strays(&options)) {
@@ -58,10 +61,13 @@ int main(int argument_count, char **arguments) {
             code = run_list(&options);
         } else if (options.command == COMMAND_AGREE) {
             code = run_agree(&options);
+        } else if (options.mutants) {
+            code = run_mutants(&options, &mutants, arguments[0]);
         } else {
             code = run_verify(&options, arguments[0]);
         }
     }
+    mutants_free(&mutants);
     options_free(&options);
     return code;
 }

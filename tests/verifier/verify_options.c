@@ -29,6 +29,7 @@ static const char help_head[] =
     "\n"
     "  assay verify [FILTER ...] [OPTIONS]   verify, one line per implementation and kind of "
     "check\n"
+    "  assay verify --mutants [FILTER ...]   does it catch every kernel that is wrong on purpose?\n"
     "  assay list [FILTER ...] [--json]      what there is: fields, ranges, operands, "
     "implementations\n"
     "  assay verify agree [PRIMITIVE ...]    do the two oracles, PyTorch and GSL, agree?\n"
@@ -59,6 +60,8 @@ static const char help_tail[] =
     "  assay verify softmax --golden mine.h5       expected values from your own file\n"
     "  assay verify softmax/mine --plugin ./mine.so\n"
     "  assay verify --seed fresh --json -          other data, results as JSON\n"
+    "  assay verify --mutants softmax              the score of the verifier itself\n"
+    "  assay verify --mutants softmax/mutant_zero  what it says about one of them\n"
     "\n"
     "Exit status: 0 all passed; 1 something failed, crashed, hung or could not be trusted;\n"
     "2 bad usage or input; 3 nothing ran.\n";
@@ -212,7 +215,7 @@ int options_read(struct options *options, int count, char **arguments) {
     rest[0] = arguments[0];
     for (int i = 1; i < count; i++) rest[i] = arguments[i + skipped];
     const bool list = options->command == COMMAND_LIST;
-    int json_flag = 0, shrink = 0;
+    int json_flag = 0, shrink = 0, mutants_flag = 0;
     struct poptOption table[] = {
         {"kind", 'k', POPT_ARG_STRING, NULL, OPT_KIND, "only this kind of check", "KIND"},
         {"problem", 'p', POPT_ARG_STRING, &options->problem, 0, "this problem, not the case files'",
@@ -233,6 +236,10 @@ int options_read(struct options *options, int count, char **arguments) {
          list ? "as JSON" : "write results as JSON; - is standard output", list ? NULL : "FILE"},
         {"shrink", 0, POPT_ARG_NONE, &shrink, 0,
          "look for the smallest problem that fails like each first failure", NULL},
+        {"mutants", 'm', POPT_ARG_NONE, &mutants_flag, 0,
+         "verify the verifier: every kernel in mutants/ and wild/ beside it (or in $ASSAY_MUTANTS) "
+         "must be caught, and for the reason it states",
+         NULL},
         {"quiet", 'q', POPT_ARG_NONE, NULL, OPT_QUIET, "only failures and the summary", NULL},
         {"verbose", 'v', POPT_ARG_NONE, NULL, OPT_VERBOSE, "also every case", NULL},
         {"version", 0, POPT_ARG_NONE, NULL, OPT_VERSION, "print the version", NULL},
@@ -242,6 +249,7 @@ int options_read(struct options *options, int count, char **arguments) {
     const int code = read_options(context, options);
     options->json_list = json_flag;
     options->shrink = shrink;
+    options->mutants = mutants_flag;
     poptFreeContext(context);
     free(rest);
     return code;

@@ -18,6 +18,7 @@ struct options {
     int fill;                            /* enum fill, or -1: each case's own */
     int threads;                         /* 0: all processors, at least 4 */
     bool seed_given, json_list, shrink;
+    bool mutants; /* score the verifier on kernels that are wrong on purpose */
     uint64_t seed;
     double timeout;
     enum verbosity verbosity;

@@ -2,6 +2,7 @@
 #ifndef TESTS_VERIFIER_VERIFY_RESULTS_H
 #define TESTS_VERIFIER_VERIFY_RESULTS_H
 
+#include <jansson.h>
 #include <stdio.h>
 
 #include "tests/verifier/verify_checks.h"
@@ -66,12 +67,16 @@ void text_shrinking(struct text_output *text, const struct implementation *imple
                     int tried);
 void text_case(struct text_output *text, const struct row *row, const struct problem_case *item,
                const struct verdict_of *verdict);
+void text_clear_progress(struct text_output *text);
+double text_seconds(const struct text_output *text); /* since it was opened */
 void text_row(struct text_output *text, const struct row *row);
 void text_summary(struct text_output *text, const struct results *results);
 
 /* verify_json.c */
 FILE *json_open(const struct options *options, struct error *error); /* NULL: see error */
-/* Writes and closes. */
+/* Write, release `root`, and close. */
+enum status json_close(FILE *file, const struct options *options, json_t *root,
+                       struct error *error);
 enum status json_write(FILE *file, const struct options *options, const struct results *results,
                        struct error *error);
 

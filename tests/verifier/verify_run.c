@@ -36,8 +36,7 @@ static void gather(const struct session *session, const struct primitive *primit
     *group = (struct group){.primitive = primitive};
     const struct implementation *i;
     for (int at = 0; (i = registry_implementation(at)) && group->count < IMPLEMENTATIONS_MAX; at++)
-        if (strcmp(i->primitive, primitive->name) == 0 &&
-            filters_match(&session->filters, i->primitive, i->variant, NULL))
+        if (strcmp(i->primitive, primitive->name) == 0 && filters_want(&session->filters, i, NULL))
             group->implementation[group->count++] = i;
 }
 
@@ -45,8 +44,7 @@ static bool wanted(const struct session *session, const struct implementation *i
                    const struct problem *problem) {
     char text[PROBLEM_MAX_TEXT];
     problem_print(problem, text, sizeof text);
-    return filters_match(&session->filters, implementation->primitive, implementation->variant,
-                         text);
+    return filters_want(&session->filters, implementation, text);
 }
 
 static bool make_row(struct session *session, struct group *group, int i, enum kind kind) {
@@ -201,13 +199,8 @@ static enum status check_usage(const struct session *session, struct error *erro
 
 static enum status run_session(struct session *session, char *program) {
     const struct options *options = session->options;
-    char **arguments = calloc((size_t)options->plugin_count + 4, sizeof *arguments);
+    char **arguments = worker_arguments(options, program, NULL, 0);
     if (!arguments) return fail(&session->error, STATUS_NO_MEMORY, "out of memory");
-    char mark[] = WORKER_ARGUMENT;
-    arguments[0] = program;
-    arguments[1] = mark;
-    arguments[2] = (char *)isa_name(isa_best());
-    for (int i = 0; i < options->plugin_count; i++) arguments[i + 3] = (char *)options->plugins[i];
     enum status status = check_usage(session, &session->error);
     if (!status) status = host_open(&session->host, arguments, options->timeout, &session->error);
     if (!status) {
@@ -219,10 +212,25 @@ static enum status run_session(struct session *session, char *program) {
     return status;
 }
 
+char **worker_arguments(const struct options *options, char *program, char *const *more,
+                        int more_count) {
+    static char mark[] = WORKER_ARGUMENT;
+    const int own = options->plugin_count;
+    char **arguments = calloc((size_t)own + (size_t)more_count + 4, sizeof *arguments);
+    if (!arguments) return NULL;
+    arguments[0] = program;
+    arguments[1] = mark;
+    arguments[2] = (char *)isa_name(isa_best());
+    for (int i = 0; i < own; i++) arguments[3 + i] = (char *)options->plugins[i];
+    for (int i = 0; i < more_count; i++) arguments[3 + own + i] = more[i];
+    return arguments;
+}
+
 /* More threads than processors are slow but no less telling: how work is shared out is wrong or
  * right by the count alone. */
-static int default_threads(void) {
+int threads_to_verify(const struct options *options) {
     const int available = threads_available();
+    if (options->threads) return options->threads;
     return available < 4 ? 4 : available;
 }
 
@@ -230,7 +238,7 @@ int run_verify(const struct options *options, char *program) {
     struct session session = {
         .options = options,
         .filters = filters_of(options->filters, options->filter_count),
-        .threads = options->threads ? options->threads : default_threads(),
+        .threads = threads_to_verify(options),
     };
     /* idle OpenMP threads should sleep: many workers may share this machine */
     setenv("OMP_WAIT_POLICY", "passive", 0);

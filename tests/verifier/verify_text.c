@@ -24,14 +24,16 @@ struct text_output text_open(const struct options *options) {
     };
 }
 
-static void clear_progress(struct text_output *text) {
+void text_clear_progress(struct text_output *text) {
     if (text->progress_shown) fputs("\r\033[K", stderr);
     text->progress_shown = false;
 }
 
+double text_seconds(const struct text_output *text) { return now() - text->started; }
+
 void text_progress(struct text_output *text, const char *primitive, const char *variant,
                    enum kind kind, int done, int count) {
-    if (!text->progress || now() - text->started < 2) return;
+    if (!text->progress || text_seconds(text) < 2) return;
     fprintf(stderr, "\r\033[K%s/%s %s, case %d of %d", primitive, variant, case_kinds[kind],
             done + 1, count);
     fflush(stderr);
@@ -113,7 +115,7 @@ static void print_counts(const struct row *row) {
 
 void text_row(struct text_output *text, const struct row *row) {
     enum { FAILURES_SHOWN = 5 };
-    clear_progress(text);
+    text_clear_progress(text);
     if (!text->enabled) return;
     if (text->options->verbosity == QUIET && row->verdict == VERDICT_PASS) return;
     char id[128];
@@ -132,7 +134,7 @@ void text_row(struct text_output *text, const struct row *row) {
 }
 
 void text_summary(struct text_output *text, const struct results *results) {
-    clear_progress(text);
+    text_clear_progress(text);
     if (!text->enabled) return;
     int rows = 0;
     for (int verdict = 0; verdict < VERDICTS; verdict++) rows += results->verdicts[verdict];
@@ -145,5 +147,5 @@ void text_summary(struct text_output *text, const struct results *results) {
                verdict_name((enum verdict)verdict));
         separator = ", ";
     }
-    printf(", %.1f s\n", now() - text->started);
+    printf(", %.1f s\n", text_seconds(text));
 }
