@@ -31,7 +31,7 @@ static enum status set_up(const struct options *options, struct mutants *mutants
         const enum status status = plugin_load(options->plugins[i], oracle_add, error);
         if (status) return status;
     }
-    return options->mutants ? mutants_load(mutants, error) : STATUS_OK;
+    return options->mutants || options->diagnose ? mutants_load(mutants, error) : STATUS_OK;
 }
 
 /* A filter that means nothing is a slip of the pen, even beside others that mean something. */
@@ -63,6 +63,8 @@ int main(int argument_count, char **arguments) {
             code = run_agree(&options);
         } else if (options.mutants) {
             code = run_mutants(&options, &mutants, arguments[0]);
+        } else if (options.diagnose) {
+            code = run_diagnose(&options, &mutants, arguments[0]);
         } else {
             code = run_verify(&options, arguments[0]);
         }

@@ -215,7 +215,7 @@ int options_read(struct options *options, int count, char **arguments) {
     rest[0] = arguments[0];
     for (int i = 1; i < count; i++) rest[i] = arguments[i + skipped];
     const bool list = options->command == COMMAND_LIST;
-    int json_flag = 0, shrink = 0, mutants_flag = 0;
+    int json_flag = 0, shrink = 0, mutants_flag = 0, fail_fast = 0, diagnose = 0;
     struct poptOption table[] = {
         {"kind", 'k', POPT_ARG_STRING, NULL, OPT_KIND, "only this kind of check", "KIND"},
         {"problem", 'p', POPT_ARG_STRING, &options->problem, 0, "this problem, not the case files'",
@@ -240,6 +240,10 @@ int options_read(struct options *options, int count, char **arguments) {
          "verify the verifier: every kernel in mutants/ and wild/ beside it (or in $ASSAY_MUTANTS) "
          "must be caught, and for the reason it states",
          NULL},
+        {"fail-fast", 0, POPT_ARG_NONE, &fail_fast, 0,
+         "of each implementation and kind, stop at the first failure", NULL},
+        {"diagnose", 0, POPT_ARG_NONE, &diagnose, 0,
+         "name the known mistake that gives the same results as this implementation", NULL},
         {"quiet", 'q', POPT_ARG_NONE, NULL, OPT_QUIET, "only failures and the summary", NULL},
         {"verbose", 'v', POPT_ARG_NONE, NULL, OPT_VERBOSE, "also every case", NULL},
         {"version", 0, POPT_ARG_NONE, NULL, OPT_VERSION, "print the version", NULL},
@@ -250,6 +254,8 @@ int options_read(struct options *options, int count, char **arguments) {
     options->json_list = json_flag;
     options->shrink = shrink;
     options->mutants = mutants_flag;
+    options->fail_fast = fail_fast;
+    options->diagnose = diagnose;
     poptFreeContext(context);
     free(rest);
     return code;

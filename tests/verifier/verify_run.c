@@ -70,8 +70,10 @@ static enum status run_case(struct session *session, struct group *group,
                             const struct case_source *source, int index) {
     const struct problem_case *item = &source->list.item[index];
     bool any = false, want[IMPLEMENTATIONS_MAX];
-    for (int i = 0; i < group->count; i++)
-        any |= want[i] = wanted(session, group->implementation[i], &item->problem);
+    for (int i = 0; i < group->count; i++) {
+        const bool over = session->options->fail_fast && group->row[i] && group->row[i]->failures;
+        any |= want[i] = !over && wanted(session, group->implementation[i], &item->problem);
+    }
     if (!any) return STATUS_OK;
     struct subject subject;
     struct golden_case golden;

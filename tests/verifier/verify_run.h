@@ -10,6 +10,8 @@ int run_agree(const struct options *options);                 /* verify_agree.c 
 struct mutants;
 int run_mutants(const struct options *options, const struct mutants *mutants,
                 char *program); /* verify_score.c */
+int run_diagnose(const struct options *options, const struct mutants *mutants,
+                 char *program); /* verify_diagnose.c */
 
 /* What the worker is started with: the plugins of the command line, then `more`. To be freed;
  * NULL: no memory. */

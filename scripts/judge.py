@@ -1,0 +1,203 @@
+#!/usr/bin/env python3
+"""assay new and assay judge: write a kernel by hand, and hear what is wrong with it or how fast it is."""
+import argparse
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import tempfile
+
+from judging import Refused, adapter, answer, candidate, signature, skeleton, stages
+
+NEW_HELP = """\
+assay new: a file to begin with.
+
+  assay new                       the primitives there are
+  assay new softmax > mysoftmax.c
+  assay new softmax --cpp > mysoftmax.cpp
+
+The skeleton says what the primitive is, in which order its parameters come and what to think of. It needs no header
+of this project. It compiles as it stands; assay judge then says that it writes nothing.
+"""
+
+JUDGE_HELP = """\
+assay judge: is this kernel right, where is it wrong, and how fast is it?
+
+  assay judge mysoftmax.c         compile it, verify it through every check, then time it beside the others
+  assay judge mysoftmax.cpp --cflags '-O2 -mavx2'
+  assay judge libmine.so --primitive softmax --json
+
+FILE is a .c, .cpp or .cc file, or a shared object. It defines a function with the natural signature that
+`assay new PRIMITIVE` shows (int for int64_t and float for double will do), or an implementation written against
+this project's headers (SOFTMAX(mine, ...)), or it is a plugin.
+
+  --primitive P     which one it is, when its name does not tell; primitive/variant picks one of several
+  --cflags FLAGS    further flags for the compiler ($CC or cc, $CXX or c++), after {flags}
+  --no-speed        stop after the verdict
+  --json            one object for programs, schema assay-judge
+  --problem P --fill F --seed S --kind K --threads N
+                    only this: how a failure is repeated, the options of assay verify
+  --timeout SECONDS longest time one call may take before it counts as hanging (5)
+
+It looks, in this order, at: small problems; sizes; exact small integers; NaN and infinities; memory; repetition and
+threads; laws of the primitive; random problems. It stops at the first that fails, shrinks the problem to the smallest
+that still fails, and names a cause only when the wrong results are those of exactly one known mistake.
+If all is right, the kernel is timed beside the project's own and rival libraries, with one hint what limits it.
+
+Where it runs. The file is compiled as your own user, and `#include` can read what you can read. The kernel, and the
+constructors of its object, run in a process of their own, which sees its operands and no expected value:
+{sandbox}
+That catches accidents. Against somebody who means harm, run the whole in a container or a virtual machine.
+
+Exit status: 0 right; 1 wrong; 2 bad input (it does not compile, no known function, bad usage); 3 nothing ran.
+"""
+
+SANDBOX = """\
+  it is stopped when it hangs, and its crash is one verdict; its memory is limited; it dies with the judge.
+  The part that measures speed runs only after every check has passed."""
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        raise Refused(f"{message} ({self.prog} --help shows how)")
+
+
+def arguments_of(words):
+    parser = Parser(prog="assay", add_help=False)
+    parser.add_argument("--verify-program", required=True)
+    parser.add_argument("--bench-program")
+    parser.add_argument("-h", "--help", action="store_true")
+    commands = parser.add_subparsers(dest="command", required=True, parser_class=Parser)
+    new = commands.add_parser("new", prog="assay new", add_help=False)
+    new.add_argument("primitive", nargs="?")
+    new.add_argument("--cpp", action="store_true")
+    judge = commands.add_parser("judge", prog="assay judge", add_help=False)
+    judge.add_argument("file", nargs="?")
+    for option in ("--primitive", "--problem", "--fill", "--seed", "--kind", "--threads"):
+        judge.add_argument(option)
+    judge.add_argument("--cflags", default="")
+    judge.add_argument("--timeout", type=float, default=5)
+    judge.add_argument("--json", action="store_true")
+    judge.add_argument("--no-speed", action="store_true")
+    for command in (new, judge):
+        command.add_argument("-h", "--help", action="store_true")
+    return parser.parse_args(words)
+
+
+def primitives_of(program):
+    done = subprocess.run([program, "list", "--json"], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Refused(f"{program} list: {done.stderr.strip() or done.returncode}")
+    return {primitive["name"]: primitive for primitive in json.loads(done.stdout)["primitives"]}
+
+
+def known(primitives, name):
+    if name not in primitives:
+        raise Refused(f"there is no primitive '{name}'; there are {', '.join(primitives)}")
+    return primitives[name]
+
+
+# ---- assay new
+
+
+def new(options):
+    if options.help:
+        print(NEW_HELP, end="")
+        return 0
+    primitives = primitives_of(options.verify_program)
+    if not options.primitive:
+        width = max(map(len, primitives))
+        print("assay new PRIMITIVE > FILE.c, with one of\n")
+        for name, primitive in primitives.items():
+            print(f"  {name:<{width}}  {primitive['summary']}")
+        return 0
+    print(skeleton.skeleton(known(primitives, options.primitive), options.cpp), end="")
+    return 0
+
+
+# ---- assay judge
+
+
+def only_of(options):
+    """What assay verify is asked instead of every stage, or None."""
+    asked = [part for name in ("problem", "fill", "seed", "kind", "threads")
+             if getattr(options, name) is not None for part in (f"--{name}", getattr(options, name))]
+    return asked or None
+
+
+def judge_in(options, folder):
+    voice = answer.Voice(quiet=options.json)
+    primitives = primitives_of(options.verify_program)
+    if options.primitive:
+        known(primitives, options.primitive.split("/")[0])
+    try:
+        cflags = shlex.split(options.cflags)
+    except ValueError as error:
+        raise Refused(f"--cflags {options.cflags}: {error}") from None
+    voice.passing(f"compiling {options.file}")
+    found = candidate.prepare(options.file, primitives, options.primitive, cflags, folder)
+    plugin = adapter.build(found, folder)
+    voice.passing("")
+    if found.warnings:
+        sys.stderr.write(found.warnings)
+        sys.stderr.flush()
+    verifier = stages.Verifier(options.verify_program, found, plugin, folder, options.timeout)
+    every = stages.wanted(only_of(options))
+    failed = stages.run_all(verifier, every, answer.show_stage(voice, found))
+    if failed:
+        voice.passing("comparing the results with those of known mistakes")
+        cause = stages.diagnose(verifier, failed.failure)
+        voice.passing("")
+        answer.wrong(voice, found, failed, cause, every)
+        if options.json:
+            print(answer.as_json(found, every, "WRONG", 1, cause))
+        return 1
+    if not any(stage.state == stages.PASSED for stage in every):
+        raise Refused(f"{found.path}: nothing could be asked of it")
+    answer.right(voice, every)
+    if options.json:
+        print(answer.as_json(found, every, "RIGHT", 0))
+    return 0
+
+
+def judge(options):
+    if options.help:
+        print(JUDGE_HELP.format(flags=" ".join(candidate.FLAGS[:2]), sandbox=SANDBOX), end="")
+        return 0
+    if not options.file:
+        raise Refused("which file? (assay judge --help shows how)")
+    if not options.timeout > 0:
+        raise Refused("--timeout takes seconds")
+    with tempfile.TemporaryDirectory(prefix="assay-judge-") as folder:
+        try:
+            return judge_in(options, folder)
+        except Refused as error:
+            if options.json:
+                print(answer.refused_json(options.file, str(error), error.shown))
+            raise
+
+
+def stop(number, _):
+    """Leaves through every `with`, so that the temporary folder goes."""
+    raise SystemExit(128 + number)
+
+
+def main():
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+    try:
+        options = arguments_of(sys.argv[1:])
+        return {"new": new, "judge": judge}[options.command](options)
+    except Refused as error:
+        sys.stderr.write(error.shown)
+        print(f"assay: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

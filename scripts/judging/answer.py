@@ -1,0 +1,153 @@
+"""What the judge says: stage by stage, then verdict, evidence and cause, in words for people or as JSON."""
+import json
+import os
+import shutil
+import sys
+
+from judging import causes, matrices, stages
+
+VERSION = 1
+SAYS = {"CRASH": "it crashes: ", "TIMEOUT": "it hangs: ", "MISTRUSTED": "not to be trusted: "}
+
+
+class Voice:
+    """Where text goes, and whether it is coloured: on terminals only, and never against NO_COLOR."""
+
+    def __init__(self, quiet=False):
+        self.quiet = quiet
+        self.terminal = sys.stdout.isatty()
+        self.colour = self.terminal and not os.environ.get("NO_COLOR")
+        self.progress = sys.stderr.isatty() and not quiet
+        self.width = max(60, min(shutil.get_terminal_size((100, 24)).columns, 120))
+
+    def paint(self, text, code):
+        return f"\033[{code}m{text}\033[0m" if self.colour else text
+
+    def red(self, text):
+        return self.paint(text, 31)
+
+    def say(self, *lines):
+        if not self.quiet:
+            print(*lines, sep="\n", flush=True)
+
+    def passing(self, text):
+        """A line that the next one replaces."""
+        if self.progress:
+            print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+
+
+def introduce(voice, found):
+    how = f", compiled with {found.compiled}" if found.compiled else ""
+    voice.say(f"{found.path}: {found.name}{how}", *(f"  ({note})" for note in found.notes), "")
+
+
+def stage_line(voice, stage):
+    mark = {stages.PASSED: voice.paint("passed", 32), stages.FAILED: voice.red("FAILED")}.get(stage.state, stage.state)
+    worst = f", worst error {stage.worst:.2g} of its bound" if stage.state == stages.PASSED and stage.worst else ""
+    cases = f"{stage.cases} case{'s' * (stage.cases != 1)}"
+    return f"  {mark}  {stage.name:<9} {stage.asks} ({cases}{worst})"
+
+
+def show_stage(voice, found):
+    """Each stage as it is done; before the first, what is judged."""
+    introduced = []
+
+    def show(stage, done):
+        voice.passing("" if done else f"looking at: {stage.name}, {stage.asks}")
+        if done and not introduced:
+            introduced.append(introduce(voice, found))
+        if done and stage.state != stages.EMPTY:
+            voice.say(stage_line(voice, stage))
+    return show
+
+
+def not_looked_at(voice, every):
+    ahead = [stage.name for stage in every if stage.state == stages.AHEAD]
+    if ahead:
+        voice.say(f"  not looked at yet: {', '.join(ahead)}")
+
+
+# ---- wrong
+
+
+def evidence(voice, failure):
+    """The smallest failing problem, its inputs and its wrong outputs."""
+    smallest = failure.get("smallest") or failure
+    lines = ["", f"The smallest problem found that shows it: {smallest['problem']}"
+             if failure.get("smallest") else f"The problem: {smallest['problem']}", ""]
+    unwritten = "was not written" in smallest["message"]
+    operands = [matrices.Operand(entry, unwritten) for entry in smallest.get("operands", [])]
+    wrong = [operand for operand in operands if True in operand.wrong]
+    around = wrong[0].first_wrong if wrong else 0
+    for operand in operands:
+        if operand.judged and wrong and operand not in wrong:
+            lines.append(f"{operand.title}: right")
+        elif operand.judged or operand.values is not None:
+            at = around if wrong and operand.shape == wrong[0].shape else operand.first_wrong
+            lines += matrices.show(operand, at, voice.width - 2, voice.red)
+    return [("  " + line).rstrip() for line in lines]
+
+
+def repro(path, failure, kind):
+    smallest = failure.get("smallest") or failure
+    parts = [f"assay judge {path}", f"--problem '{smallest['problem']}'", f"--fill {smallest['fill']}",
+             f"--seed {smallest['seed']}"]
+    if kind:
+        parts.append(f"--kind {kind}")
+    return " ".join(parts)
+
+
+def wrong(voice, found, stage, cause, every):
+    failure = stage.failure
+    smallest = failure.get("smallest") or failure
+    not_looked_at(voice, every)
+    voice.say("", voice.paint("WRONG", "1;31") + f": {SAYS.get(smallest['verdict'], '')}{smallest['message']}")
+    voice.say(*evidence(voice, failure))
+    words = causes.in_words(smallest, found)
+    if words:
+        voice.say("", f"What that means: {words}")
+    if cause:
+        voice.say("", f"Likely cause: {cause['defect']}",
+                  f"  (its results agree with those of a kernel with that defect on all of {cause['trials']} "
+                  f"problems, {cause['wrong']} of them wrong)")
+    voice.say("", "Again, just this one:", f"  {repro(found.path, failure, kind_of(stage))}")
+
+
+def kind_of(stage):
+    """For the repro line: what kind of check it was, when a plain problem does not run it."""
+    options = stage.options
+    kind = options[options.index("--kind") + 1] if "--kind" in options else None
+    return kind if kind in ("exact", "special", "memory", "repeat", "property", "gradient") else None
+
+
+# ---- right
+
+
+def right(voice, every):
+    cases = sum(stage.cases for stage in every)
+    done = [stage for stage in every if stage.state == stages.PASSED]
+    voice.say("", voice.paint("RIGHT", "1;32") + f": {len(done)} kind{'s' * (len(done) != 1)} of check, {cases} cases")
+
+
+# ---- for programs
+
+
+def as_json(found, every, verdict, exit_code, cause=None, ladder=None, hint=None):
+    failed = next((stage for stage in every if stage.failure), None)
+    failure = failed.failure if failed else None
+    smallest = failure.get("smallest") if failure else None
+    keep = ("verdict", "message", "problem", "fill", "seed", "threads", "operand", "index", "expected", "got", "bound")
+    return json.dumps({
+        "schema": "assay-judge", "version": VERSION, "file": found.path, "primitive": found.name,
+        "function": found.function, "verdict": verdict, "exit_code": exit_code,
+        "stages": [stage.as_json() for stage in every],
+        "failure": failure and {"stage": failed.name, **{key: failure[key] for key in keep if key in failure},
+                                "repro": repro(found.path, failure, kind_of(failed))},
+        "smallest": smallest, "meaning": causes.in_words(smallest or failure, found) if failure else None,
+        "cause": cause, "ladder": ladder, "hint": hint,
+    }, indent=2)
+
+
+def refused_json(path, line, shown):
+    return json.dumps({"schema": "assay-judge", "version": VERSION, "file": path, "verdict": "REFUSED",
+                       "exit_code": 2, "error": line, "compiler": shown or None}, indent=2)

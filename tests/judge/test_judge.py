@@ -1,0 +1,252 @@
+#!/usr/bin/env python3
+"""What a user of assay new and assay judge sees.   test_judge.py VERIFY_PROGRAM BENCH_PROGRAM [TEST ...]"""
+import glob
+import json
+import os
+import pathlib
+import shlex
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+PROGRAMS = []
+
+RELU = "void relu(int64_t n, const float *x, float *y)"
+RIGHT = "for (int64_t i = 0; i < n; i++) y[i] = x[i] < 0 ? 0 : x[i];"
+INCLUDES = "#include <math.h>\n#include <stdint.h>\n#include <stdlib.h>\n"
+
+
+class Judged(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.temporary = os.path.join(self.folder, "tmp")
+        os.mkdir(self.temporary)
+
+    def command(self, *words):
+        return [sys.executable, str(TOP / "scripts/judge.py"), *PROGRAMS, *words]
+
+    def environment(self, **more):
+        return {**os.environ, "TMPDIR": self.temporary, **more}
+
+    def run_assay(self, *words, **more):
+        done = subprocess.run(self.command(*words), capture_output=True, text=True, cwd=self.folder,
+                              env=self.environment(**more), check=False)
+        self.assertEqual(os.listdir(self.temporary), [], "files were left behind")
+        return done
+
+    def write(self, name, text):
+        pathlib.Path(self.folder, name).write_text(text)
+        return name
+
+    def relu(self, body, name="mine.c", head=RELU):
+        return self.write(name, f"{INCLUDES}{head} {{ {body} }}\n")
+
+    def judge(self, *words, status, **more):
+        done = self.run_assay("judge", *words, *([] if "--speed" in words else ["--no-speed"]), **more)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        return done
+
+    def judge_json(self, *words, status):
+        done = self.judge(*words, "--json", status=status)
+        answer = json.loads(done.stdout)
+        self.assertEqual((answer["schema"], answer["version"], answer["exit_code"]), ("assay-judge", 1, status))
+        return answer
+
+    def refused(self, *words, says):
+        done = self.judge(*words, status=2)
+        self.assertEqual(done.stdout, "")
+        self.assertRegex(done.stderr.splitlines()[-1], says)
+        return done
+
+
+class New(Judged):
+    def test_lists_the_primitives(self):
+        done = self.run_assay("new")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("softmax  ", done.stdout)
+
+    def test_skeletons_compile_and_write_nothing(self):
+        names = [line.split()[0] for line in self.run_assay("new").stdout.splitlines() if line.startswith("  ")]
+        self.assertGreaterEqual(len(names), 8)
+        for name in names:
+            for option, suffix in ([], ".c"), (["--cpp"], ".cpp"):
+                with self.subTest(name=name, suffix=suffix):
+                    text = self.run_assay("new", name, *option).stdout
+                    self.assertIn("Think of:", text)
+                    answer = self.judge_json(self.write(f"my{name}{suffix}", text), status=1)
+                    self.assertEqual(answer["primitive"], name)
+                    self.assertEqual(answer["verdict"], "WRONG")
+                    if name not in ("adam_step", "gemm"):  # in-out operands: nothing written is the old value
+                        self.assertIn("was not written", answer["failure"]["message"])
+
+    def test_unknown_primitive(self):
+        done = self.run_assay("new", "softmin")
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn("there is no primitive 'softmin'", done.stderr)
+
+
+class Verdicts(Judged):
+    def test_right(self):
+        answer = self.judge_json(self.relu(RIGHT), status=0)
+        self.assertEqual(answer["verdict"], "RIGHT")
+        self.assertTrue(all(stage["state"] in ("passed", "nothing_to_ask") for stage in answer["stages"]))
+        self.assertIn("RIGHT: ", self.judge("mine.c", status=0).stdout)
+
+    def test_wrong(self):
+        name = self.relu("for (int64_t i = 0; i < n; i++) y[i] = fmaxf(x[i], 0);")
+        answer = self.judge_json(name, status=1)
+        self.assertEqual(answer["failure"]["verdict"], "FAIL")
+        self.assertIn("expected nan, got 0", answer["failure"]["message"])
+        self.assertIn("NaN", answer["meaning"])
+        text = self.judge(name, status=1).stdout
+        self.assertIn("WRONG: y[", text)
+        self.judge(*shlex.split(text.split("assay judge", 1)[1].splitlines()[0]), status=1)
+
+    def test_cpp_with_and_without_c_linkage(self):
+        for at, head in enumerate((RELU, 'extern "C" ' + RELU)):
+            answer = self.judge_json(self.relu(RIGHT, f"m{at}.cpp", head), status=0)
+            self.assertEqual(answer["primitive"], "relu")
+
+    def test_other_integers_and_names(self):
+        head = "void my_relu(int n, const float *restrict in, float *restrict out)"
+        self.judge(self.relu("for (int i = 0; i < n; i++) out[i] = in[i] < 0 ? 0 : in[i];", head=head), status=0)
+
+    def test_parameters_in_another_order_are_told_by_name(self):
+        self.judge(self.relu(RIGHT, head="void relu(float *y, const float *x, int64_t n)"), status=0)
+
+    def test_shared_object(self):
+        self.relu(RIGHT)
+        subprocess.run(["cc", "-shared", "-fPIC", "mine.c", "-o", "libmine.so"], cwd=self.folder, check=True)
+        self.assertIn("taken on trust", self.judge("libmine.so", status=0).stdout)
+
+    def test_against_the_headers(self):
+        text = ('#include "kernels/relu/relu.h"\n'
+                "static void relu_mine(const struct relu_problem *p, const float *x, float *y) {\n"
+                "    for (int64_t i = 0; i < p->n; i++) y[i] = x[i] < 0 ? 0 : x[i];\n}\n"
+                'RELU(mine, .technique = "a comparison");\n')
+        answer = self.judge_json(self.write("mine.c", text), status=0)
+        self.assertEqual(answer["function"], "impl_relu_mine")
+        wrong = self.judge_json(self.write("mine.c", text.replace("< 0 ? 0", "< 0 ? 1")), status=1)
+        self.assertEqual(wrong["failure"]["verdict"], "FAIL")
+
+    def test_plugin(self):
+        text = ('#include "kernels/core/plugin.h"\n#include "kernels/relu/relu.h"\n'
+                "static void relu_mine(const struct relu_problem *p, const float *x, float *y) {\n"
+                "    for (int64_t i = 0; i < p->n; i++) y[i] = x[i] < 0 ? 0 : x[i];\n}\n"
+                'static RELU(mine, .technique = "a comparison");\n'
+                "static const struct implementation *const all[] = {&impl_relu_mine, NULL};\n"
+                'const struct assay_plugin assay_plugin_v1 = {ASSAY_PLUGIN("mine"), .implementations = all};\n')
+        self.write("mine.c", text)
+        subprocess.run(["cc", "-shared", "-fPIC", f"-I{TOP}", "mine.c", "-o", "mine.so"], cwd=self.folder, check=True)
+        self.judge("mine.so", status=0)
+
+    def test_crash(self):
+        answer = self.judge_json(self.relu("for (int64_t i = 0; i <= n; i++) y[i] = x[i] < 0 ? 0 : x[i];"), status=1)
+        self.assertEqual(answer["failure"]["verdict"], "CRASH")
+        self.assertIn("guard page", answer["meaning"])
+        self.assertIsNone(answer["cause"])
+
+    def test_hang(self):
+        started = time.monotonic()
+        answer = self.judge_json(self.relu("for (volatile int64_t i = 0; n;) i = n;"), "--timeout", "0.5", status=1)
+        self.assertEqual(answer["failure"]["verdict"], "TIMEOUT")
+        self.assertLess(time.monotonic() - started, 60)
+
+    def test_constructors_run_in_the_worker_alone(self):
+        self.write("mine.c", f"{INCLUDES}__attribute__((constructor)) static void at_once(void) {{ abort(); }}\n"
+                             f"{RELU} {{ {RIGHT} }}\n")
+        answer = self.judge_json("mine.c", status=1)
+        self.assertEqual(answer["failure"]["verdict"], "CRASH")
+
+    def test_one_problem(self):
+        name = self.relu("for (int64_t i = 0; i < n; i++) y[i] = i == 9 ? 7 : x[i] < 0 ? 0 : x[i];")
+        self.judge(name, "--problem", "n=9", status=0)
+        self.judge(name, "--problem", "n=10", status=1)
+
+
+class Refusals(Judged):
+    def test_compile_error_as_the_compiler_gives_it(self):
+        done = self.refused(self.relu("return m + n;"), says="mine.c does not compile")
+        self.assertRegex(done.stderr, r"mine.c:4:\d+: error: .*m")
+
+    def test_warnings_are_shown(self):
+        done = self.judge(self.relu("int unused; " + RIGHT), status=0)
+        self.assertRegex(done.stderr, r"mine.c:4:\d+: warning: unused variable")
+
+    def test_link_error(self):
+        done = self.refused(self.relu("extern void other(void); other();"), says="mine.c does not link")
+        self.assertIn("other", done.stderr)
+
+    def test_unknown_symbol(self):
+        self.refused(self.relu(RIGHT, head="void rectify(int64_t n, const float *x, float *y)"),
+                     says="defines rectify, but none of softmax")
+
+    def test_static_function(self):
+        self.refused(self.relu(RIGHT, head="static " + RELU), says="no function that is seen from outside")
+
+    def test_other_signature(self):
+        self.refused(self.relu("y[0] = x[0];", head="void relu(const float *x, float *y)"),
+                     says="relu has 2 parameters, expected 3: the natural signature is void relu")
+        self.refused(self.relu("y[0] = x[n];", head="void relu(int64_t n, const double *x, double *y)"),
+                     says="parameter x of relu is double \\*, expected const float \\*x")
+
+    def test_two_primitives(self):
+        self.write("mine.c", f"{INCLUDES}{RELU} {{ {RIGHT} }}\n"
+                             "void softmax(int64_t outer, int64_t axis_len, int64_t inner, const float *x, float *y)"
+                             "{ (void)outer; (void)axis_len; (void)inner; (void)x; (void)y; }\n")
+        self.refused("mine.c", says="say which with --primitive")
+        self.judge("mine.c", "--primitive", "relu", status=0)
+
+    def test_bad_files(self):
+        self.refused("nowhere.c", says="nowhere.c: no such file")
+        self.refused(self.write("mine.f90", "end"), says="expected a .c, .cpp, .cc or .so file")
+        self.refused(self.write("mine.so", "no object at all"), says="mine.so: not a 64-bit")
+        self.refused(self.write("mine.so", "\x7fELF\x02\x01" + 100 * "x"), says="mine.so: ")
+
+    def test_bad_options(self):
+        self.refused(self.relu(RIGHT), "--primitive", "softmin", says="there is no primitive 'softmin'")
+        self.refused("mine.c", "--problem", "m=3", says="relu has no field 'm'")
+        self.refused("mine.c", "--frobnicate", says="--frobnicate")
+        self.refused(says="which file\\?")
+
+    def test_json(self):
+        answer = self.judge_json(self.relu("return m + n;"), status=2)
+        self.assertEqual(answer["verdict"], "REFUSED")
+        self.assertIn("error", answer["compiler"])
+
+
+class Manners(Judged):
+    def test_no_colour_when_piped(self):
+        self.assertNotIn("\033", self.judge(self.relu("for (int64_t i = 0; i < n; i++) y[i] = 1;"), status=1).stdout)
+
+    def test_help(self):
+        for command in "new", "judge":
+            done = self.run_assay(command, "--help")
+            self.assertEqual(done.returncode, 0)
+            self.assertIn("mysoftmax.c", done.stdout)
+        self.assertIn("Against somebody who means harm", done.stdout)
+
+    def test_interrupted(self):
+        self.relu("for (volatile int64_t i = 0; n;) i = n;")
+        for number in signal.SIGINT, signal.SIGTERM:
+            child = subprocess.Popen(self.command("judge", "mine.c"), cwd=self.folder, env=self.environment(),
+                                     stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
+            while not glob.glob(self.temporary + "/assay-judge-*/adapter.so"):
+                time.sleep(0.01)
+            time.sleep(0.2)
+            os.killpg(child.pid, number)
+            _, text = child.communicate(timeout=20)
+            self.assertEqual(child.returncode, 128 + number)
+            self.assertEqual(os.listdir(self.temporary), [])
+            self.assertNotIn(b"Traceback", text)
+
+
+if __name__ == "__main__":
+    PROGRAMS = ["--verify-program", sys.argv[1], "--bench-program", sys.argv[2]]
+    unittest.main(argv=[sys.argv[0], *sys.argv[3:]], verbosity=2)

@@ -1,0 +1,305 @@
+/* assay verify --diagnose: which known mistake makes exactly these results?
+ *
+ * The implementation under test and every wrong one that says what is wrong with it (struct
+ * implementation, `defect`) run the same problems: the one that failed, and those of the case file
+ * that cost little. A cause is named only when
+ *
+ *   - the results of a kernel with that defect agree with those of the kernel under test on every
+ *     element of every problem, right ones and wrong ones: within what rounding allows, and bit for
+ *     bit where an element was never written;
+ *   - at least two problems are clearly wrong: off by many times that allowance, so that agreement
+ *     cannot be chance;
+ *   - all such kernels say the same in the same words.
+ *
+ * Problems full of NaN and infinities decide only where all others are right, or where they must
+ * choose among several causes: two kernels with one mistake in common treat NaN in many ways.
+ *
+ * Otherwise it is silent. Crashes, hangs and stray writes have their cause in the verdict. */
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels/core/filter.h"
+#include "kernels/core/registry.h"
+#include "reference/cases.h"
+#include "tests/verifier/verify_mutants.h"
+#include "tests/verifier/verify_run.h"
+#include "tests/verifier/verify_trial.h"
+
+enum { SUSPECTS_MAX = 256, CLEARLY_WRONG_MIN = 2 };
+
+/* Problems cheaper than this, in operations and in output elements. */
+static const double affordable_flops = 4e6, affordable_elements = 1 << 17;
+/* Off by so many times what rounding allows is clearly wrong. */
+static const double clearly = 16;
+
+struct suspect {
+    const struct implementation *implementation;
+    bool fits[2]; /* ordinary problems; those with NaN and infinities */
+};
+
+struct diagnosis {
+    struct host host;
+    const struct implementation *patient;
+    struct run_plan plan;
+    struct suspect suspect[SUSPECTS_MAX];
+    int suspects;
+    int trials[2], wrong[2]; /* ordinary; with NaN and infinities */
+    bool hopeless;           /* the patient itself did not come back */
+};
+
+/* ---- one problem ------------------------------------------------------------------------------
+ */
+
+struct specimen {
+    struct trial trial;
+    struct judge judge;
+    struct tolerance tolerance[OPERANDS_MAX];
+};
+
+static enum status specimen_open(struct specimen *s, const struct problem_case *item,
+                                 const struct implementation *patient, struct error *error) {
+    enum status status = trial_open(&s->trial, &item->problem, error);
+    if (status) return status;
+    trial_fill(&s->trial, item->fill, item->seed);
+    status = judge_open(&s->judge, &item->problem, (const void *const *)s->trial.input, 0, -1,
+                        item->seed, error);
+    if (status) {
+        trial_close(&s->trial);
+        return status;
+    }
+    for (int i = 0; i < item->problem.primitive->operand_count; i++)
+        s->tolerance[i] = judge_tolerance(&s->judge, patient, i, false);
+    return STATUS_OK;
+}
+
+static void specimen_close(struct specimen *s) {
+    judge_close(&s->judge);
+    trial_close(&s->trial);
+}
+
+static struct tensor tensor_of(const struct specimen *s, const struct capture *capture, int i) {
+    return (struct tensor){s->trial.problem.primitive->operands[i].dtype, s->trial.shape[i],
+                           capture->output[i]};
+}
+
+static bool unwritten(const struct tensor *tensor, int64_t element) {
+    const size_t unit = dtype_bytes(tensor->dtype), start = (size_t)element * unit;
+    for (size_t at = start; at < start + unit; at++)
+        if (((const unsigned char *)tensor->data)[at] != poison_byte(POISON_NAN, at)) return false;
+    return true;
+}
+
+/* How far two right ways of computing one wrong formula may be apart: the bound of the right
+ * formula around the larger value, and what a sum of that size could lose. */
+static double allowance(const struct specimen *s, int operand, int64_t i, double size) {
+    const struct expectation *e = &s->judge.expected[operand];
+    const struct tolerance *t = &s->tolerance[operand];
+    return tolerance_bound(t, size, e->sum[i], e->local[i]) +
+           UNIT_ROUNDOFF_F32 * (t->exact ? 0 : t->growth) * size;
+}
+
+/* NaN with NaN, infinities by sign, numbers within `allowed`. */
+static bool close_to(double a, double b, double allowed) {
+    if (isnan(a) || isnan(b)) return isnan(a) && isnan(b);
+    return a == b || fabs(a - b) <= allowed;
+}
+
+static bool same_element(const struct specimen *s, int operand, const struct tensor *a,
+                         const struct tensor *b, int64_t i) {
+    if (unwritten(a, i) || unwritten(b, i)) return unwritten(a, i) && unwritten(b, i);
+    const double x = tensor_get(a, i), y = tensor_get(b, i);
+    return close_to(x, y, allowance(s, operand, i, fmax(fabs(x), fabs(y))));
+}
+
+/* Do two kernels agree on all that the oracle has an opinion on? */
+static bool agree(const struct specimen *s, const struct capture *a, const struct capture *b) {
+    for (int o = 0; o < s->trial.problem.primitive->operand_count; o++) {
+        if (!a->output[o] || !b->output[o]) continue;
+        const struct tensor x = tensor_of(s, a, o), y = tensor_of(s, b, o);
+        for (int64_t i = 0; i < shape_elements(&x.shape); i++)
+            if (!expects_anything(&s->judge.expected[o], i) && !same_element(s, o, &x, &y, i))
+                return false;
+    }
+    return true;
+}
+
+/* Is some element off by far more than two kernels with the same mistake could differ? */
+static bool clearly_wrong(const struct specimen *s, const struct capture *capture) {
+    for (int o = 0; o < s->trial.problem.primitive->operand_count; o++) {
+        if (!capture->output[o]) continue;
+        const struct expectation *e = &s->judge.expected[o];
+        const struct tensor got = tensor_of(s, capture, o);
+        for (int64_t i = 0; i < shape_elements(&got.shape); i++) {
+            const double x = tensor_get(&got, i), size = fmax(fabs(x), fabs(e->value[i]));
+            if (!expects_anything(e, i) &&
+                (unwritten(&got, i) ||
+                 !close_to(x, e->value[i], clearly * allowance(s, o, i, size))))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* ---- all problems -----------------------------------------------------------------------------
+ */
+
+static bool affordable(const struct problem *problem) {
+    double elements = 0;
+    for (int i = 0; i < problem->primitive->operand_count; i++) {
+        const struct shape shape = problem_shape(problem, i);
+        elements += (double)shape_elements(&shape);
+    }
+    return problem_flops(problem) <= affordable_flops && elements <= affordable_elements;
+}
+
+/* Run it; false: it did not come back, or did what no value tells of. */
+static bool runs(struct diagnosis *d, const struct specimen *s, const struct implementation *who,
+                 struct capture *capture) {
+    struct finding ignored = {.verdict = VERDICT_PASS};
+    return trial_run(&d->host, &s->trial, who, d->plan, capture, &ignored);
+}
+
+static enum status examine(struct diagnosis *d, const struct problem_case *item,
+                           struct error *error) {
+    const bool special =
+        item->fill == FILL_SPECIAL || item->fill == FILL_INF || item->fill == FILL_NAN;
+    struct specimen s;
+    const enum status status = specimen_open(&s, item, d->patient, error);
+    if (status) return status;
+    struct capture theirs, own;
+    d->hopeless = !runs(d, &s, d->patient, &own);
+    if (!d->hopeless) {
+        d->trials[special]++;
+        d->wrong[special] += clearly_wrong(&s, &own);
+        for (int i = 0; i < d->suspects; i++) {
+            struct suspect *suspect = &d->suspect[i];
+            /* whoever is out on ordinary problems is out */
+            if (!suspect->fits[0] || !suspect->fits[special]) continue;
+            suspect->fits[special] =
+                runs(d, &s, suspect->implementation, &theirs) && agree(&s, &own, &theirs);
+            capture_free(&theirs);
+        }
+    }
+    capture_free(&own);
+    specimen_close(&s);
+    return STATUS_OK;
+}
+
+static enum status examine_listed(struct diagnosis *d, const char *kind, struct error *error) {
+    char path[4096];
+    struct case_list list = {0};
+    const struct primitive *primitive = registry_find_primitive(d->patient->primitive);
+    cases_path(primitive->name, path, sizeof path);
+    enum status status = cases_read(&list, primitive, path, kind, error);
+    for (int i = 0; i < list.count && !status && !d->hopeless; i++)
+        if (affordable(&list.item[i].problem)) status = examine(d, &list.item[i], error);
+    cases_free(&list);
+    return status;
+}
+
+static enum status examine_all(struct diagnosis *d, const struct options *options,
+                               struct error *error) {
+    struct problem_case item = {.fill = options->fill < 0 ? FILL_NORMAL : (enum fill)options->fill,
+                                .seed = options->seed_given ? options->seed : 1};
+    enum status status =
+        problem_parse(&item.problem, registry_find_primitive(d->patient->primitive),
+                      options->problem ? options->problem : "", error);
+    if (!status) status = examine(d, &item, error);
+    static const char *const kinds[] = {"oracle", "exact", "special"};
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds && !status && !d->hopeless; k++)
+        status = examine_listed(d, kinds[k], error);
+    return status;
+}
+
+/* ---- the answer -------------------------------------------------------------------------------
+ */
+
+/* The one text of all suspects that fit; NULL: none, or several. */
+static const char *only_defect(const struct diagnosis *d, bool specials_too) {
+    const char *found = NULL;
+    for (int i = 0; i < d->suspects; i++) {
+        const struct suspect *s = &d->suspect[i];
+        if (!s->fits[0] || (specials_too && !s->fits[1])) continue;
+        if (found && strcmp(found, s->implementation->defect)) return NULL;
+        found = s->implementation->defect;
+    }
+    return found;
+}
+
+static const char *conclude(const struct diagnosis *d) {
+    if (d->hopeless) return NULL;
+    if (d->wrong[0] >= CLEARLY_WRONG_MIN) {
+        const char *cause = only_defect(d, false);
+        return cause ? cause : only_defect(d, true);
+    }
+    return d->wrong[0] == 0 && d->wrong[1] >= CLEARLY_WRONG_MIN ? only_defect(d, true) : NULL;
+}
+
+static void print_text(const struct diagnosis *d, const char *cause) {
+    printf("%s/%s: %s\n    %d problems looked at, %d of them clearly wrong\n",
+           d->patient->primitive, d->patient->variant,
+           cause ? cause : "no known mistake gives these results", d->trials[0] + d->trials[1],
+           d->wrong[0] + d->wrong[1]);
+}
+
+static void print_json(const struct diagnosis *d, const char *cause) {
+    char id[128];
+    snprintf(id, sizeof id, "%s/%s", d->patient->primitive, d->patient->variant);
+    json_t *like = json_array();
+    for (int i = 0; i < d->suspects && cause; i++)
+        if (d->suspect[i].fits[0] && !strcmp(d->suspect[i].implementation->defect, cause))
+            json_array_append_new(like, json_string(d->suspect[i].implementation->variant));
+    json_t *root =
+        json_pack("{s:s, s:i, s:s, s:i, s:i, s:i, s:s?, s:o}", "schema", "assay-diagnosis",
+                  "version", 1, "id", id, "trials", d->trials[0] + d->trials[1], "wrong",
+                  d->wrong[0] + d->wrong[1], "suspects", d->suspects, "cause", cause, "like", like);
+    json_dumpf(root, stdout, JSON_INDENT(2));
+    putchar('\n');
+    json_decref(root);
+}
+
+static enum status choose_patient(struct diagnosis *d, const struct options *options,
+                                  struct error *error) {
+    const struct filters filters = filters_of(options->filters, options->filter_count);
+    const struct implementation *i;
+    int matching = 0;
+    for (int at = 0; (i = registry_implementation(at)); at++)
+        if (filters_match(&filters, i->primitive, i->variant, NULL)) {
+            d->patient = i;
+            matching++;
+        }
+    if (matching != 1)
+        return fail(error, STATUS_BAD_INPUT,
+                    "--diagnose needs a FILTER that names one "
+                    "implementation; %d match",
+                    matching);
+    for (int at = 0; (i = registry_implementation(at)) && d->suspects < SUSPECTS_MAX; at++)
+        if (i->defect && i != d->patient && strcmp(i->primitive, d->patient->primitive) == 0)
+            d->suspect[d->suspects++] = (struct suspect){i, {true, true}};
+    return STATUS_OK;
+}
+
+int run_diagnose(const struct options *options, const struct mutants *mutants, char *program) {
+    struct diagnosis d = {
+        .plan = {LAYOUT_END, POISON_NAN, options->threads ? options->threads : 1}};
+    struct error error;
+    char **arguments = worker_arguments(options, program, mutants->path, mutants->count);
+    enum status status = arguments ? choose_patient(&d, options, &error)
+                                   : fail(&error, STATUS_NO_MEMORY, "out of memory");
+    if (!status) status = host_open(&d.host, arguments, options->timeout, &error);
+    if (!status) {
+        status = examine_all(&d, options, &error);
+        host_close(&d.host);
+    }
+    free(arguments);
+    if (status) {
+        fprintf(stderr, "assay-verify: %s\n", error.text);
+        return status == STATUS_BAD_INPUT ? EXIT_BAD_INPUT : EXIT_FAILED;
+    }
+    const char *cause = conclude(&d);
+    (options->json ? print_json : print_text)(&d, cause);
+    return cause ? EXIT_PASSED : EXIT_NOTHING_RAN;
+}
