@@ -12,7 +12,7 @@ struct direct_tile {
     int64_t plane, row, tap, stride; /* floats between channels, taps down, taps right, pixels */
     float *y[2];                     /* first pixel of each half, first channel */
     int64_t y_plane;                 /* floats between channels of y */
-    int count[2];                    /* pixels of each half to store, 0..half */
+    int first[2], last[2];           /* pixels of each half to store: first..last-1 */
     int outputs;                     /* channels to store */
     const float *bias;               /* of the first channel, or NULL */
 };
@@ -20,8 +20,9 @@ struct direct_tile {
 struct direct_kernel {
     int channels, half;
     void (*tile)(const struct direct_tile *t);
-    /* One channel with `pad` zeros around it. */
-    void (*frame)(const float *from, int64_t height, int64_t width, int64_t pad, float *to);
+    /* Rows first..last-1 of one channel with `pad` zeros around it. */
+    void (*frame)(const float *from, int64_t height, int64_t width, int64_t pad, int64_t first,
+                  int64_t last, float *to);
 };
 
 extern const struct direct_kernel direct_avx2, direct_avx512;

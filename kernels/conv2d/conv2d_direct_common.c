@@ -1,24 +1,26 @@
 /* Direct convolution over output channels: every output pixel of a register tile gathers its taps
  * from x as it lies, broadcast against vectors of packed weights; no im2col, no K blocks. The tile
- * is transposed once, when it is stored to NCHW. An image whose borders matter is copied once into
- * a frame of zeros, so that the tile knows no borders. (Georganas et al., "Anatomy of
- * high-performance deep learning convolutions on SIMD architectures", SC 2018, does the same on
- * blocked layouts.) */
+ * is transposed once, when it is stored to NCHW. An image whose borders matter is copied into a
+ * frame of zeros, so that the tile knows no borders, in bands of rows that stay in the L2 cache.
+ * (Georganas et al., "Anatomy of high-performance deep learning convolutions on SIMD
+ * architectures", SC 2018, does the same on blocked layouts.) */
 #include <string.h>
 
 #include "kernels/conv2d/conv2d_direct.h"
 #include "kernels/conv2d/conv2d_engine.h"
 
+enum { FRAME_BYTES = 1 << 20 }; /* of a band, beside the weights of a block and those to come */
+
 struct plan {
     const struct direct_kernel *kernel;
     int64_t c, oc, oh, ow; /* channels of one group; output extent */
-    bool thins;            /* 1x1 with a stride: the frame holds the pixels that are read, packed */
+    bool one;              /* the window is one tap: rows of output follow each other as one */
+    bool thins;            /* such a window with a stride: the frame holds what it reads, packed */
     bool copies;           /* x goes through the frame */
+    int64_t band, bands;   /* output rows worked at a time */
     int64_t stride;        /* between the windows in the image that tiles read */
-    int64_t height, width; /* of the image that tiles read */
+    int64_t plane, width;  /* of that image, floats */
     int64_t blocks;        /* of kernel->channels output channels, per group */
-    int64_t across;        /* half tiles in an output row */
-    int64_t pairs;         /* tiles of one image and block */
 };
 
 static const struct direct_kernel *kernel_of(enum isa isa) {
@@ -30,21 +32,29 @@ static const struct direct_kernel *kernel_of(enum isa isa) {
 #endif
 }
 
+/* Rows of x with its borders that `rows` rows of output read. */
+static int64_t rows_read(const struct conv2d_problem *p, int64_t rows) {
+    return (rows - 1) * p->stride + (p->kh - 1) * p->dilation + 1;
+}
+
 static struct plan plan_of(const struct conv2d_problem *p, enum isa isa) {
     struct plan s = {.kernel = kernel_of(isa),
                      .c = p->c / p->groups,
                      .oc = p->oc / p->groups,
                      .oh = conv2d_oh(p),
-                     .ow = conv2d_ow(p)};
-    /* A last, partial half tile reads past its row's end. */
-    s.thins = p->kh == 1 && p->kw == 1 && p->stride > 1;
-    s.copies = p->pad > 0 || s.ow % s.kernel->half || s.thins;
+                     .ow = conv2d_ow(p),
+                     .one = p->kh == 1 && p->kw == 1};
+    s.thins = s.one && p->stride > 1;
+    s.copies = p->pad > 0 || s.thins || (s.one ? s.oh * s.ow : s.ow) < s.kernel->half;
     s.stride = s.thins ? 1 : p->stride;
-    s.height = s.thins ? s.oh : p->h + 2 * p->pad;
     s.width = s.thins ? s.ow : p->w + 2 * p->pad;
+    const int64_t rows = s.thins ? s.oh : rows_read(p, s.oh);
+    const int64_t bytes = p->c * rows * s.width * (int64_t)sizeof(float);
+    s.bands = s.copies ? conv2d_least(conv2d_blocks(bytes, FRAME_BYTES), s.oh) : 1;
+    s.band = conv2d_blocks(s.oh, s.bands);
+    s.bands = conv2d_blocks(s.oh, s.band);
+    s.plane = s.copies ? (s.thins ? s.band : rows_read(p, s.band)) * s.width : p->h * p->w;
     s.blocks = conv2d_blocks(s.oc, s.kernel->channels);
-    s.across = conv2d_blocks(s.ow, s.kernel->half);
-    s.pairs = conv2d_blocks(s.across * s.oh, 2);
     return s;
 }
 
@@ -82,10 +92,11 @@ static void prepare(const struct conv2d_problem *p, enum isa isa, const float *w
 /* ---- run --------------------------------------------------------------------------------------
  */
 
+/* Tiles of rows shorter than half a tile read past their end. */
 static size_t workspace_bytes(const struct conv2d_problem *p, enum isa isa, int threads) {
     const struct plan s = plan_of(p, isa);
     (void)threads;
-    return s.copies ? conv2d_float_bytes(p->c * s.height * s.width + s.kernel->half * s.stride) : 0;
+    return s.copies ? conv2d_float_bytes(p->c * s.plane + s.kernel->half * s.stride) : 0;
 }
 
 /* Share `index` of `count` of 0..extent-1. */
@@ -94,10 +105,10 @@ static void share(int64_t extent, int index, int count, int64_t *first, int64_t 
     *last = extent * (index + 1) / count;
 }
 
-/* Every stride-th pixel of every stride-th row of one channel. */
+/* Every stride-th pixel of every stride-th row of one channel, for output rows first..last-1. */
 static void thin_plane(const struct conv2d_problem *p, const struct plan *s, const float *from,
-                       float *to) {
-    for (int64_t oy = 0; oy < s->oh; oy++, to += s->ow) {
+                       int64_t first, int64_t last, float *to) {
+    for (int64_t oy = first; oy < last; oy++, to += s->ow) {
         const int64_t iy = oy * p->stride - p->pad;
         if (p->pad == 0 && p->stride == 2) { /* ResNet's: no borders, and a constant step */
             for (int64_t ox = 0; ox < s->ow; ox++) to[ox] = from[iy * p->w + 2 * ox];
@@ -111,77 +122,104 @@ static void thin_plane(const struct conv2d_problem *p, const struct plan *s, con
     }
 }
 
-static void fill_frame(const struct conv2d_job *job, const struct plan *s, int64_t n, int thread,
-                       int threads) {
+/* Output rows first..last-1 of image n. */
+struct band {
+    int64_t n, first, last;
+};
+
+static void fill_frame(const struct conv2d_job *job, const struct plan *s, const struct band *b,
+                       int thread, int threads) {
     const struct conv2d_problem *p = job->p;
-    const int64_t plane = s->height * s->width;
+    const int64_t top = b->first * p->stride;
     float *const frame = (float *)job->workspace;
     int64_t first, last;
     share(p->c, thread, threads, &first, &last);
     for (int64_t c = first; c < last; c++) {
-        const float *from = job->x + (n * p->c + c) * p->h * p->w;
+        const float *from = job->x + (b->n * p->c + c) * p->h * p->w;
         if (s->thins)
-            thin_plane(p, s, from, frame + c * plane);
+            thin_plane(p, s, from, b->first, b->last, frame + c * s->plane);
         else
-            s->kernel->frame(from, p->h, p->w, p->pad, frame + c * plane);
+            s->kernel->frame(from, p->h, p->w, p->pad, top, top + rows_read(p, b->last - b->first),
+                             frame + c * s->plane);
     }
     if (last == p->c)
-        memset(frame + p->c * plane, 0, (size_t)(s->kernel->half * s->stride) * sizeof *frame);
+        memset(frame + p->c * s->plane, 0, (size_t)(s->kernel->half * s->stride) * sizeof *frame);
 }
 
-/* Point half `h` of the tile at half tile `index` of the image; beyond the last one it stores
- * nothing. */
-static void place(struct direct_tile *t, const struct plan *s, int h, int64_t index, const float *x,
-                  float *y) {
-    const int64_t oy = index / s->across, ox = index % s->across * s->kernel->half;
+/* The rows of a band, and the half tiles that cover each. */
+struct rows {
+    int64_t count, length, across;
+};
+
+static struct rows rows_of(const struct plan *s, const struct band *b) {
+    struct rows r = {b->last - b->first, s->ow, 0};
+    if (s->one) r.length *= r.count, r.count = 1;
+    r.across = conv2d_blocks(r.length, s->kernel->half);
+    return r;
+}
+
+/* Point half `h` of the tile at half tile `index` of the band; beyond the last one it stores
+ * nothing. The last of a row moves left to end where the row ends, and skips what the one before it
+ * stores. */
+static void place(struct direct_tile *t, const struct plan *s, const struct rows *r, int h,
+                  int64_t index, const float *x, float *y) {
+    const int64_t row = index / r->across, ox = index % r->across * s->kernel->half;
+    const int64_t at = conv2d_most(conv2d_least(ox, r->length - s->kernel->half), 0);
     t->x[h] = t->x[0];
     t->y[h] = t->y[0];
-    t->count[h] = 0;
-    if (oy >= s->oh) return;
-    t->x[h] = x + (oy * s->width + ox) * s->stride;
-    t->y[h] = y + oy * s->ow + ox;
-    t->count[h] = (int)conv2d_least(s->kernel->half, s->ow - ox);
+    t->first[h] = t->last[h] = 0;
+    if (row >= r->count) return;
+    t->x[h] = x + (row * s->width + at) * s->stride;
+    t->y[h] = y + row * s->ow + at;
+    t->first[h] = (int)(ox - at);
+    t->last[h] = (int)conv2d_least(s->kernel->half, r->length - at);
 }
 
-static void convolve(const struct conv2d_job *job, const struct plan *s, int64_t n, int thread,
-                     int threads) {
+static void convolve(const struct conv2d_job *job, const struct plan *s, const struct band *b,
+                     int thread, int threads) {
     const struct conv2d_problem *p = job->p;
-    const int64_t plane = s->height * s->width, y_plane = s->oh * s->ow;
+    const int64_t y_plane = s->oh * s->ow;
+    const struct rows r = rows_of(s, b);
+    const int64_t pairs = conv2d_blocks(r.count * r.across, 2);
     const float *image =
-        s->copies ? (const float *)job->workspace : job->x + n * p->c * p->h * p->w;
+        s->copies ? (const float *)job->workspace : job->x + b->n * p->c * p->h * p->w;
     struct direct_tile t = {.c = s->c,
                             .kh = p->kh,
                             .kw = p->kw,
-                            .plane = plane,
+                            .plane = s->plane,
                             .row = p->dilation * s->width,
                             .tap = p->dilation,
                             .stride = s->stride,
                             .y_plane = y_plane};
     int64_t first, last;
-    share(p->groups * s->blocks * s->pairs, thread, threads, &first, &last);
+    share(p->groups * s->blocks * pairs, thread, threads, &first, &last);
     for (int64_t i = first; i < last; i++) {
-        const int64_t pair = i % s->pairs, block = i / s->pairs % s->blocks;
-        const int64_t group = i / s->pairs / s->blocks, o = block * s->kernel->channels;
-        const float *x = image + group * s->c * plane;
-        float *y = job->y + (n * p->oc + group * s->oc + o) * y_plane;
-        t.weight = (const float *)job->prepared + i / s->pairs * block_floats(p, s);
+        const int64_t pair = i % pairs, block = i / pairs % s->blocks;
+        const int64_t group = i / pairs / s->blocks, o = block * s->kernel->channels;
+        const float *x = image + group * s->c * s->plane;
+        float *y = job->y + (b->n * p->oc + group * s->oc + o) * y_plane + b->first * s->ow;
+        t.weight = (const float *)job->prepared + i / pairs * block_floats(p, s);
         t.outputs = (int)conv2d_least(s->kernel->channels, s->oc - o);
         t.bias = job->bias ? job->bias + group * s->oc + o : NULL;
-        place(&t, s, 0, 2 * pair, x, y);
-        place(&t, s, 1, 2 * pair + 1, x, y);
+        place(&t, s, &r, 0, 2 * pair, x, y);
+        place(&t, s, &r, 1, 2 * pair + 1, x, y);
         s->kernel->tile(&t);
     }
 }
 
-/* Two phases an image: fill the frame, convolve. */
-static int64_t phases(const struct conv2d_problem *p) { return 2 * p->n; }
+/* Two phases a band: fill the frame, convolve. */
+static int64_t phases(const struct conv2d_problem *p, enum isa isa) {
+    return 2 * p->n * plan_of(p, isa).bands;
+}
 
 static void run(const struct conv2d_job *job, int64_t phase, int thread, int threads) {
     const struct plan s = plan_of(job->p, job->isa);
+    const int64_t first = phase / 2 % s.bands * s.band;
+    const struct band b = {phase / 2 / s.bands, first, conv2d_least(first + s.band, s.oh)};
     if (phase % 2)
-        convolve(job, &s, phase / 2, thread, threads);
+        convolve(job, &s, &b, thread, threads);
     else if (s.copies)
-        fill_frame(job, &s, phase / 2, thread, threads);
+        fill_frame(job, &s, &b, thread, threads);
 }
 
 const struct conv2d_engine conv2d_engine_direct = {supports,        prepared_bytes, prepare,

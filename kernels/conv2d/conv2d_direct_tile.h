@@ -45,11 +45,12 @@ enum { AHEAD = 32, PLANES_AHEAD = 8 };
 /* r[pixel] of LANES channels -> y. */
 static inline __attribute__((always_inline)) void direct_store(const struct direct_tile *t, vec *r,
                                                                int channel) {
+    const vmask low = vlanes(t->first[0], t->last[0]), high = vlanes(t->first[1], t->last[1]);
     vtranspose(r);
     for (int i = 0; i < LANES; i++) {
         if (channel + i >= t->outputs) break;
         const int64_t at = (channel + i) * t->y_plane;
-        vstore_halves(t->y[0] + at, t->y[1] + at, r[i], t->count[0], t->count[1]);
+        vstore_halves(t->y[0] + at, t->y[1] + at, r[i], low, high);
     }
 }
 
@@ -91,7 +92,7 @@ static inline __attribute__((always_inline)) void direct_any(const struct direct
 }
 
 static void direct_tile(const struct direct_tile *t) {
-    const bool both = t->count[1] > 0, one = t->kh == 1 && t->kw == 1;
+    const bool both = t->last[1] > t->first[1], one = t->kh == 1 && t->kw == 1;
     if (t->stride == 1 && one)
         both ? direct_any(t, 1, true, true) : direct_any(t, 1, false, true);
     else if (t->stride == 1)
@@ -103,14 +104,17 @@ static void direct_tile(const struct direct_tile *t) {
 }
 
 /* Masked vectors: a call of memcpy per row would cost more than the row. */
-static void direct_frame(const float *from, int64_t height, int64_t width, int64_t pad, float *to) {
-    const int64_t framed = width + 2 * pad, edge = pad * framed;
-    for (int64_t i = 0; i < edge; i += LANES) vstore_part(to + i, vzero(), edge - i);
-    to += edge;
-    for (int64_t y = 0; y < height; y++, from += width, to += framed)
-        for (int64_t i = 0; i < framed; i += LANES)
-            vstore_part(to + i, vload_part(from + i - pad, pad - i, pad + width - i), framed - i);
-    for (int64_t i = 0; i < edge; i += LANES) vstore_part(to + i, vzero(), edge - i);
+static void direct_frame(const float *from, int64_t height, int64_t width, int64_t pad,
+                         int64_t first, int64_t last, float *to) {
+    const int64_t framed = width + 2 * pad;
+    for (int64_t y = first - pad; y < last - pad; y++, to += framed) {
+        const bool inside = y >= 0 && y < height;
+        const float *row = from + (inside ? y * width : 0) - pad;
+        for (int64_t i = 0; i < framed; i += LANES) {
+            const vec x = inside ? vload_part(row + i, pad - i, pad + width - i) : vzero();
+            vstore_part(to + i, x, framed - i);
+        }
+    }
 }
 
 #define DIRECT_KERNEL(isa)                                                                         \

@@ -26,7 +26,7 @@ struct conv2d_engine {
     size_t (*workspace_bytes)(const struct conv2d_problem *p, enum isa isa, int threads);
     /* A thread's share. Phases run one after the other, all threads of one before any of the next.
      */
-    int64_t (*phases)(const struct conv2d_problem *p);
+    int64_t (*phases)(const struct conv2d_problem *p, enum isa isa);
     void (*run)(const struct conv2d_job *job, int64_t phase, int thread, int threads);
 };
 
@@ -41,7 +41,7 @@ const struct conv2d_engine *conv2d_best(const struct conv2d_problem *p, enum isa
 
 /* All phases by one thread. */
 static inline void conv2d_run(const struct conv2d_engine *engine, const struct conv2d_job *job) {
-    const int64_t phases = engine->phases(job->p);
+    const int64_t phases = engine->phases(job->p, job->isa);
     for (int64_t phase = 0; phase < phases; phase++) engine->run(job, phase, 0, 1);
 }
 

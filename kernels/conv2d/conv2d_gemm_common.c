@@ -91,7 +91,10 @@ static const char *supports(const struct conv2d_problem *p) {
     return NULL;
 }
 
-static int64_t phases(const struct conv2d_problem *p) { return p->n > 0; }
+static int64_t phases(const struct conv2d_problem *p, enum isa isa) {
+    (void)isa;
+    return p->n > 0;
+}
 
 /* Of one group's packed weights. */
 static size_t group_bytes(const struct pgemm *g) {

@@ -23,7 +23,7 @@ static void conv2d_omp(const struct conv2d_problem *p, const float *x, const flo
                        const float *bias, float *y, const void *prepared, void *workspace) {
     const struct conv2d_engine *engine = best(p);
     const struct conv2d_job job = {p, x, bias, y, prepared, workspace, isa_best()};
-    const int64_t phases = engine->phases(p);
+    const int64_t phases = engine->phases(p, isa_best());
     (void)weight;
 #pragma omp parallel num_threads(threads_get())
     for (int64_t phase = 0; phase < phases; phase++) {

@@ -19,13 +19,17 @@ static inline vec vfma(vec a, vec b, vec c) { return _mm512_fmadd_ps(a, b, c); }
 static inline vec vload(const float *from) { return _mm512_loadu_ps(from); }
 static inline void vstore(float *to, vec a) { _mm512_storeu_ps(to, a); }
 
-/* Lanes [0, count); count may be anything. */
-static inline __mmask16 vlow(int64_t count) {
-    return (__mmask16)(count >= LANES ? 0xFFFF : count <= 0 ? 0 : (1 << count) - 1);
+/* Lanes [0, count); count may be anything. Lanes [first, last). */
+typedef __mmask16 vmask;
+static inline vmask vlow(int64_t count) {
+    return (vmask)(count >= LANES ? 0xFFFF : count <= 0 ? 0 : (1 << count) - 1);
+}
+static inline vmask vlanes(int64_t first, int64_t last) {
+    return (vmask)(vlow(last) & ~vlow(first));
 }
 /* Lanes first to last-1 from from[lane], 0 elsewhere; only those are read. */
 static inline vec vload_part(const float *from, int64_t first, int64_t last) {
-    return _mm512_maskz_loadu_ps((__mmask16)(vlow(last) & ~vlow(first)), from);
+    return _mm512_maskz_loadu_ps(vlanes(first, last), from);
 }
 static inline void vstore_part(float *to, vec a, int64_t count) {
     _mm512_mask_storeu_ps(to, vlow(count), a);
@@ -80,12 +84,13 @@ static inline void vtranspose(vec r[LANES]) {
     }
 }
 
-/* The first `low` lanes of the lower half to a, the first `high` of the upper half to b. */
-static inline void vstore_halves(float *a, float *b, vec r, int low, int high) {
-    _mm256_mask_storeu_ps(a, (__mmask8)((1 << low) - 1), _mm512_castps512_ps256(r));
+/* Lanes of `low` from the lower half to a, of `high` from the upper half to b; both masks count
+ * from 0 and have no lane beyond their half. */
+static inline void vstore_halves(float *a, float *b, vec r, vmask low, vmask high) {
+    _mm256_mask_storeu_ps(a, (__mmask8)low, _mm512_castps512_ps256(r));
     /* Not an extract and a masked store: compilers may join them into vextractf32x8 to memory,
      * which faults on masked lanes too (Intel SDM, exception class E6NF). */
-    _mm512_mask_storeu_ps(b - 8, (__mmask16)(((1 << high) - 1) << 8), r);
+    _mm512_mask_storeu_ps(b - 8, (vmask)(high << 8), r);
 }
 
 #else
@@ -101,12 +106,16 @@ static inline vec vfma(vec a, vec b, vec c) { return _mm256_fmadd_ps(a, b, c); }
 static inline vec vload(const float *from) { return _mm256_loadu_ps(from); }
 static inline void vstore(float *to, vec a) { _mm256_storeu_ps(to, a); }
 
-static inline __m256i vlow(int64_t count) {
+typedef __m256i vmask;
+static inline vmask vlow(int64_t count) {
     const int lanes = (int)(count >= LANES ? LANES : count <= 0 ? 0 : count);
     return _mm256_cmpgt_epi32(_mm256_set1_epi32(lanes), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
+static inline vmask vlanes(int64_t first, int64_t last) {
+    return _mm256_andnot_si256(vlow(first), vlow(last));
+}
 static inline vec vload_part(const float *from, int64_t first, int64_t last) {
-    return _mm256_maskload_ps(from, _mm256_andnot_si256(vlow(first), vlow(last)));
+    return _mm256_maskload_ps(from, vlanes(first, last));
 }
 static inline void vstore_part(float *to, vec a, int64_t count) {
     if (count >= LANES)
@@ -151,9 +160,9 @@ static inline void vtranspose(vec r[LANES]) {
     }
 }
 
-static inline void vstore_halves(float *a, float *b, vec r, int low, int high) {
-    _mm_maskstore_ps(a, _mm256_castsi256_si128(vlow(low)), _mm256_castps256_ps128(r));
-    _mm_maskstore_ps(b, _mm256_castsi256_si128(vlow(high)), _mm256_extractf128_ps(r, 1));
+static inline void vstore_halves(float *a, float *b, vec r, vmask low, vmask high) {
+    _mm_maskstore_ps(a, _mm256_castsi256_si128(low), _mm256_castps256_ps128(r));
+    _mm_maskstore_ps(b, _mm256_castsi256_si128(high), _mm256_extractf128_ps(r, 1));
 }
 
 #endif

@@ -211,7 +211,10 @@ static void run(const struct conv2d_job *job, int m, int thread, int threads) {
     }
 }
 
-static int64_t phases(const struct conv2d_problem *p) { return p->n > 0; }
+static int64_t phases(const struct conv2d_problem *p, enum isa isa) {
+    (void)isa;
+    return p->n > 0;
+}
 
 #define WINOGRAD_ENGINE(m)                                                                         \
     static size_t prepared_bytes##m(const struct conv2d_problem *p, enum isa isa) {                \
