@@ -1,0 +1,223 @@
+/* Wrong sliding maxima: each a mistake that somebody really makes, switched into right kernels. */
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels/core/plugin.h"
+#include "kernels/max_pool1d/max_pool1d.h"
+
+#define WRONG "FAIL: elements wrong"
+#define NOT_NAN "FAIL: expected nan, got"
+
+/* name, what is wrong with it, what the verifier says */
+#define MUTANTS(M)                                                                                 \
+    M(window_short, "the last element of each window is left out", WRONG)                          \
+    M(window_begins_late, "the first element of each window is left out", WRONG)                   \
+    M(window_long, "windows are one element too long (the last one of a row ends there)", WRONG)   \
+    M(centred, "windows are centred on their output: they begin window / 2 too early", WRONG)      \
+    M(starts_from_zero, "the maximum starts from 0: negative windows become 0", WRONG)             \
+    M(starts_from_tiny, "the maximum starts from FLT_MIN, the smallest positive number", WRONG)    \
+    M(starts_from_lowest, "the maximum starts from -FLT_MAX: a window of -Inf alone is lost",      \
+      "FAIL: expected -inf, got")                                                                  \
+    M(starts_from_billion, "the maximum starts from -1e9: windows below it are lost", WRONG)       \
+    M(nan_by_fmaxf, "fmaxf drops a NaN", NOT_NAN)                                                  \
+    M(nan_by_comparison, "x > largest is false for NaN, so one counts only as first of a window",  \
+      NOT_NAN)                                                                                     \
+    M(nan_replaced, "largest > x is false for NaN, so the next number replaces it", NOT_NAN)       \
+    M(nan_spreads, "once a NaN was seen, every later window of the row is NaN", "FAIL: got nan")   \
+    M(stride_ignored, "the stride is ignored: window o begins at o", WRONG)                        \
+    M(stride_is_window, "the stride is taken for the window's length", WRONG)                      \
+    M(row_of_outputs, "rows of x are taken to be as long as rows of y", WRONG)                     \
+    M(minimum, "the minimum", WRONG)                                                               \
+    M(magnitudes, "compares magnitudes: the element of the largest |x|", WRONG)                    \
+    M(average, "the average, not the maximum", WRONG)                                              \
+    M(arithmetic_maximum, "the maximum as (a + b + |a - b|) / 2, which rounds", WRONG)             \
+    M(integer_order, "floats compared as signed integers: negative ones in reverse", WRONG)        \
+    M(rounded_key, "compares the upper 16 bits of each number: of near ties the first wins",       \
+      WRONG)                                                                                       \
+    M(last_output, "the last output of a row repeats the one before", WRONG)                       \
+    M(rounded_up, "the count of outputs is rounded up: a last, short window is added",             \
+      WRONG "|CRASH: end of y")                                                                    \
+    M(deque_expires_late, "the monotonic queue expires an index one step late", WRONG)             \
+    M(deque_expires_early, "the monotonic queue expires an index one step early", WRONG)           \
+    M(deque_expires_once, "the queue checks its head once for each window: strides over 1 fail",   \
+      WRONG)                                                                                       \
+    M(deque_kept, "the queue is not emptied between rows", WRONG)                                  \
+    M(deque_unsorted, "the queue drops one smaller element where it should drop all", WRONG)       \
+    M(deque_too_small, "the queue holds at most 16 indices", WRONG)                                \
+    M(van_herk_block, "van Herk's suffix maxima run across the borders of blocks", WRONG)          \
+    M(van_herk_prefix, "van Herk's prefix maxima start one element late in each block", WRONG)     \
+    M(van_herk_tail, "van Herk's last, partial block has no prefix maxima", WRONG)                 \
+    M(doubling_overshoot, "doubling joins two spans of the next power of two: too many elements",  \
+      WRONG)                                                                                       \
+    M(doubling_gap, "doubling joins two spans that do not meet: windows over 2^k have a hole",     \
+      WRONG)
+
+enum mutation {
+    RIGHT,
+#define NAME(name_, ...) name_,
+    MUTANTS(NAME)
+};
+
+static int32_t as_bits(float value) {
+    int32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+/* ---- every window from its start --------------------------------------------------------------
+ */
+
+static float larger(float a, float b, enum mutation m) {
+    switch (m) {
+    case nan_by_fmaxf: return fmaxf(a, b);
+    case nan_by_comparison: return b > a ? b : a;
+    case nan_replaced: return a > b ? a : b;
+    case minimum: return a < b || isnan(a) ? a : b;
+    case magnitudes: return fabsf(a) > fabsf(b) || isnan(a) ? a : b;
+    case average: return a + b;
+    case arithmetic_maximum: return (a + b + fabsf(a - b)) * 0.5f;
+    case integer_order: return as_bits(a) > as_bits(b) ? a : b;
+    case rounded_key: return max_pool1d_key(a) >> 16 >= max_pool1d_key(b) >> 16 ? a : b;
+    default: return max_pool1d_larger(a, b);
+    }
+}
+
+static float start(float first, enum mutation m) {
+    switch (m) {
+    case starts_from_zero: return max_pool1d_larger(first, 0);
+    case starts_from_tiny: return max_pool1d_larger(first, FLT_MIN);
+    case starts_from_lowest: return max_pool1d_larger(first, -FLT_MAX);
+    case starts_from_billion: return max_pool1d_larger(first, -1e9f);
+    default: return first;
+    }
+}
+
+/* The window at `from`, clipped to elements [0, end) of its row. */
+static float window_maximum(const float *x, int64_t from, int64_t count, int64_t end,
+                            enum mutation m) {
+    int64_t to = from + count;
+    if (m == window_short && count > 1) to--;
+    if (m == window_long) to++;
+    if (m == window_begins_late && count > 1) from++;
+    if (m == centred) from -= count / 2, to -= count / 2;
+    from = from < 0 ? 0 : from;
+    to = to > end ? end : to;
+    float largest = start(x[from], m);
+    for (int64_t i = from + 1; i < to; i++) largest = larger(largest, x[i], m);
+    return m == average ? largest / (float)count : largest;
+}
+
+/* ---- the fast algorithms ----------------------------------------------------------------------
+ */
+
+/* `count` elements from x[from] on and `count` elements that end before x[end]. */
+static float two_spans(const float *x, int64_t from, int64_t end, int64_t count, int64_t length) {
+    const float left = window_maximum(x, from, count, length, RIGHT);
+    return max_pool1d_larger(left, window_maximum(x, end - count, count, length, RIGHT));
+}
+
+static float doubling(const float *x, int64_t from, int64_t window, int64_t length,
+                      enum mutation m) {
+    int64_t span = 1;
+    while (span * 2 <= window) span *= 2;
+    if (m == doubling_gap) return two_spans(x, from, from + window, (span + 1) / 2, length);
+    return window_maximum(x, from, span < window ? span * 2 : span, length, RIGHT);
+}
+
+/* The part of the window in the block it begins in, then the part in the next. */
+static float van_herk(const float *x, int64_t from, int64_t window, int64_t length,
+                      enum mutation m) {
+    const int64_t border = from + (window - from % window) % window, end = from + window;
+    if (m == van_herk_block && border > from) return window_maximum(x, from, length, length, RIGHT);
+    if (border == from) return window_maximum(x, from, window, length, RIGHT);
+    const float suffix = window_maximum(x, from, border - from, length, RIGHT);
+    int64_t first = border;
+    if (m == van_herk_prefix && end > border + 1) first++;
+    if (m == van_herk_tail && border + window > length) first = end - 1;
+    return max_pool1d_larger(suffix, window_maximum(x, first, end - first, length, RIGHT));
+}
+
+struct queue {
+    int64_t *index, head, tail;
+};
+
+static void push(struct queue *q, const float *x, int64_t i, enum mutation m) {
+    while (q->tail > q->head && (x[q->index[q->tail - 1]] <= x[i] || isnan(x[i]))) {
+        q->tail--;
+        if (m == deque_unsorted) break;
+    }
+    q->index[q->tail++] = i;
+    if (m == deque_too_small && q->tail - q->head > 16) q->head++;
+}
+
+static void deque(const struct max_pool1d_problem *p, const float *x, float *y, struct queue *q,
+                  enum mutation m) {
+    const int64_t shift = m == deque_expires_late ? -1 : m == deque_expires_early;
+    for (int64_t i = 0; i < p->length; i++) {
+        push(q, x, i, m);
+        const int64_t from = i - p->window + 1;
+        if (from < 0 || from % p->stride) continue;
+        while (q->head < q->tail - 1 && q->index[q->head] < from + shift) {
+            q->head++;
+            if (m == deque_expires_once) break;
+        }
+        y[from / p->stride] = x[q->index[q->head]];
+    }
+}
+
+/* ---- one row ----------------------------------------------------------------------------------
+ */
+
+static void windows(const struct max_pool1d_problem *p, const float *x, float *y, enum mutation m) {
+    const int64_t outputs = max_pool1d_outputs(p), rest = (p->length - p->window) % p->stride;
+    const int64_t step = m == stride_ignored ? 1 : m == stride_is_window ? p->window : p->stride;
+    bool seen = false;
+    for (int64_t o = 0; o < outputs + (m == rounded_up && rest); o++) {
+        int64_t from = (m == last_output && o && o == outputs - 1 ? o - 1 : o) * step;
+        if (from >= p->length) from = p->length - 1;
+        if (m == doubling_overshoot || m == doubling_gap)
+            y[o] = doubling(x, from, p->window, p->length, m);
+        else if (m == van_herk_block || m == van_herk_prefix || m == van_herk_tail)
+            y[o] = van_herk(x, from, p->window, p->length, m);
+        else
+            y[o] = window_maximum(x, from, p->window, p->length, m);
+        seen = seen || isnan(y[o]);
+        if (m == nan_spreads && seen) y[o] = NAN;
+    }
+}
+
+static void max_pool1d(const struct max_pool1d_problem *p, const float *x, float *y,
+                       enum mutation m) {
+    const bool queued = m >= deque_expires_late && m <= deque_too_small;
+    const int64_t outputs = max_pool1d_outputs(p);
+    struct queue queue = {NULL, 0, 0};
+    if (queued) queue.index = malloc((size_t)(p->n * p->length + 1) * sizeof *queue.index);
+    for (int64_t row = 0; row < p->n; row++) {
+        const float *const from = x + row * (m == row_of_outputs ? outputs : p->length);
+        if (m != deque_kept) queue.head = queue.tail = 0;
+        if (queued)
+            deque(p, from, y + row * outputs, &queue, m);
+        else
+            windows(p, from, y + row * outputs, m);
+    }
+    free(queue.index);
+}
+
+#define DEFINE(name_, defect_, caught_)                                                            \
+    static void max_pool1d_mutant_##name_(const struct max_pool1d_problem *p, const float *x,      \
+                                          float *y, void *workspace) {                             \
+        (void)workspace;                                                                           \
+        max_pool1d(p, x, y, name_);                                                                \
+    }                                                                                              \
+    static MAX_POOL1D(mutant_##name_, .technique = "wrong on purpose", .defect = defect_,          \
+                      .caught = caught_);
+MUTANTS(DEFINE)
+
+#define ADDRESS(name_, ...) &impl_max_pool1d_mutant_##name_,
+static const struct implementation *const implementations[] = {MUTANTS(ADDRESS) NULL};
+
+extern const struct assay_plugin assay_plugin_v1;
+const struct assay_plugin assay_plugin_v1 = {ASSAY_PLUGIN("mutants_max_pool1d"),
+                                             .implementations = implementations};
