@@ -80,11 +80,7 @@ static bool right_kernel_passes(struct scoring *scoring, struct subject *subject
 static void catch_it(struct scoring *scoring, struct lineup *lineup, struct suspect *suspect,
                      struct subject *subject, const struct finding *finding, int *right) {
     const struct implementation *i = suspect->implementation;
-    suspect->kind = subject->kind;
-    suspect->failure = (struct failure){
-        .finding = *finding, .fill = subject->item.fill, .seed = subject->item.seed};
-    problem_print(&subject->item.problem, suspect->failure.problem,
-                  sizeof suspect->failure.problem);
+    suspect->failure = failure_of(subject->kind, &subject->item, finding);
     lineup->loose--;
     if (!right_kernel_passes(scoring, subject, lineup->right, right))
         suspect->fate = FATE_UNPROVEN;

@@ -19,10 +19,9 @@ struct suspect {
     const struct implementation *implementation;
     const char *plugin; /* NULL: one of the command line's */
     enum fate fate;
-    int passed;       /* cases */
-    char reason[256]; /* of the last skip */
-    enum kind kind;   /* unless loose or absent: what caught it */
-    struct failure failure;
+    int passed;             /* cases */
+    char reason[256];       /* of the last skip */
+    struct failure failure; /* unless loose or absent: what caught it */
 };
 
 /* The mutants of one primitive. */

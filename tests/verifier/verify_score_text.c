@@ -19,8 +19,7 @@ static void repro(const struct score *score, const struct suspect *suspect, char
         options.plugin_count = 1;
     }
     const struct implementation *i = suspect->implementation;
-    const struct row row = {
-        .primitive = i->primitive, .variant = i->variant, .kind = suspect->kind};
+    const struct row row = {.primitive = i->primitive, .variant = i->variant};
     if (suspect->fate == FATE_LOOSE || suspect->fate == FATE_ABSENT)
         snprintf(buffer, bytes, "assay verify %s/%s --plugin '%s'", i->primitive, i->variant,
                  suspect->plugin ? suspect->plugin : "");
@@ -65,7 +64,7 @@ static json_t *suspect_json(const struct score *score, const struct suspect *sus
     if (object && suspect->fate == FATE_ABSENT)
         json_object_set_new(object, "reason", json_string(suspect->reason));
     if (!object || suspect->fate == FATE_LOOSE || suspect->fate == FATE_ABSENT) return object;
-    json_object_set_new(object, "kind", json_string(case_kinds[suspect->kind]));
+    json_object_set_new(object, "kind", json_string(case_kinds[suspect->failure.kind]));
     json_object_set_new(object, "problem", json_string(suspect->failure.problem));
     json_object_set_new(object, "verdict", json_string(verdict_name(finding->verdict)));
     json_object_set_new(object, "message", json_string(finding->message));

@@ -152,7 +152,10 @@ static bool surroundings_intact(const struct host *host, const struct trial *tri
             damaged = i;
     if (damaged >= 0) {
         fault_place(page, primitive, damaged, at, where, sizeof where);
-        finding_set(finding, VERDICT_FAIL, "wrote %s (%s)", where, layout_name(plan.layout));
+        const bool input =
+            damaged < OPERANDS_MAX && at >= 0 && (size_t)at < trial_bytes(trial, damaged);
+        finding_set(finding, VERDICT_FAIL, "wrote %s%s (%s)",
+                    input ? "to the read-only input " : "", where, layout_name(plan.layout));
         return false;
     }
     if (page->control_changed) {
