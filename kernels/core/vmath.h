@@ -17,7 +17,8 @@
 #define VMATH_ULP_SIGMOID 2.0
 
 struct vmath_function {
-    const char *name; /* "exp" */
+    const char *name;     /* "exp_low" */
+    const char *function; /* what it computes: "exp" */
     double ulp;
     double lowest, highest; /* arguments it is meant for */
     void (*apply)(const float *x, float *y, int64_t count);

@@ -23,12 +23,12 @@ VMATH_ARRAY(apply_sigmoid, vsigmoid)
 
 #define VMATH_ARRAYS                                                                               \
     {                                                                                              \
-        {"exp", VMATH_ULP_EXP, -INFINITY, INFINITY, apply_exp},                                    \
-            {"exp_low", VMATH_ULP_EXP, -INFINITY, 64, apply_exp_low},                              \
-            {"log", VMATH_ULP_LOG, -INFINITY, INFINITY, apply_log},                                \
-            {"tanh", VMATH_ULP_TANH, -INFINITY, INFINITY, apply_tanh},                             \
-            {"sigmoid", VMATH_ULP_SIGMOID, -INFINITY, INFINITY, apply_sigmoid}, {                  \
-            NULL, 0, 0, 0, NULL                                                                    \
+        {"exp", "exp", VMATH_ULP_EXP, -INFINITY, INFINITY, apply_exp},                             \
+            {"exp_low", "exp", VMATH_ULP_EXP, -INFINITY, 64, apply_exp_low},                       \
+            {"log", "log", VMATH_ULP_LOG, -INFINITY, INFINITY, apply_log},                         \
+            {"tanh", "tanh", VMATH_ULP_TANH, -INFINITY, INFINITY, apply_tanh},                     \
+            {"sigmoid", "sigmoid", VMATH_ULP_SIGMOID, -INFINITY, INFINITY, apply_sigmoid}, {       \
+            NULL, NULL, 0, 0, 0, NULL                                                              \
         }                                                                                          \
     }
 

@@ -12,7 +12,7 @@
  *   vtanh       1.3622    1.3622    2.0
  *   vsigmoid    1.9667    1.9667    2.0
  *
- * `vmath_test 1` (tests/unit/vmath_test.c) repeats the measurement; as a test it strides.
+ * `assay verify --ulp vmath` repeats the measurement; as a test (ctest -L ulp) it strides.
  *
  * Special values are those of the C library: exp(-Inf) = 0, log(0) = -Inf, log(x < 0) = NaN,
  * tanh(+-Inf) = +-1, tanh(-0) = -0, NaN gives NaN. Denormal arguments and results are right

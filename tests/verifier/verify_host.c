@@ -18,6 +18,14 @@
 
 extern char **environ;
 
+/* Several threads may start workers at once: none may inherit the socket of another, whose end it
+ * would then outlive. */
+#ifdef SOCK_CLOEXEC
+#define CLOSE_ON_EXEC SOCK_CLOEXEC
+#else
+#define CLOSE_ON_EXEC 0
+#endif
+
 /* Descriptors of the verifier lie above those that a worker starts with, so that posix_spawn's
  * renumbering never overwrites one that it still needs. */
 static int out_of_the_way(int file) {
@@ -81,7 +89,7 @@ static void renumber(posix_spawn_file_actions_t *actions, const struct host *hos
 /* exec, not fork alone: an OpenMP runtime does not survive a fork. */
 static bool start_worker(struct host *host) {
     int pair[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair)) return false;
+    if (socketpair(AF_UNIX, SOCK_STREAM | CLOSE_ON_EXEC, 0, pair)) return false;
     host->socket = out_of_the_way(pair[0]);
     const int theirs = out_of_the_way(pair[1]);
     posix_spawn_file_actions_t actions;

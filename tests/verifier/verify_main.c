@@ -55,6 +55,8 @@ int main(int argument_count, char **arguments) {
         if (set_up(&options, &mutants, &error)) {
             fprintf(stderr, "assay-verify: %s\n", error.text);
             code = EXIT_BAD_INPUT;
+        } else if (options.ulp) {
+            code = run_ulp(&options, arguments[0]);
         } else if (strays(&options)) {
             code = EXIT_NOTHING_RAN;
         } else if (options.command == COMMAND_LIST) {

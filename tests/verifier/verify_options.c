@@ -1,6 +1,7 @@
 #include "tests/verifier/verify_options.h"
 
 #include <errno.h>
+#include <math.h>
 #include <popt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@ enum {
     OPT_SEED,
     OPT_TIMEOUT,
     OPT_FILL,
+    OPT_STRIDE,
     OPT_QUIET,
     OPT_VERBOSE,
     OPT_HELP,
@@ -59,6 +61,8 @@ static const char help_tail[] =
     "  assay verify softmax --problem outer=3,axis_len=17 --fill large --seed 7\n"
     "  assay verify softmax --golden mine.h5       expected values from your own file\n"
     "  assay verify softmax/mine --plugin ./mine.so\n"
+    "  assay verify --ulp vmath relu               every float there is: some minutes\n"
+    "  assay verify --ulp --stride 1021            every 1021st: seconds\n"
     "  assay verify --seed fresh --json -          other data, results as JSON\n"
     "  assay verify --mutants softmax              the score of the verifier itself\n"
     "  assay verify --mutants softmax/mutant_zero  what it says about one of them\n"
@@ -133,6 +137,11 @@ static int take(struct options *options, int option, const char *text) {
             return EXIT_BAD_INPUT;
         }
         return -1;
+    case OPT_STRIDE:
+        if (!read_number(text, 1, 0x1p31, &number) || number != floor(number))
+            return complain("--stride %s: a whole number in [1, 2147483648]", text);
+        options->stride = (uint64_t)number;
+        return -1;
     case OPT_QUIET: options->verbosity = QUIET; return -1;
     default: options->verbosity = VERBOSE; return -1;
     }
@@ -206,7 +215,8 @@ static int command_of(struct options *options, int *count, char **arguments) {
 }
 
 int options_read(struct options *options, int count, char **arguments) {
-    *options = (struct options){.kind = -1, .fill = -1, .timeout = 60, .verbosity = NORMAL};
+    *options =
+        (struct options){.kind = -1, .fill = -1, .timeout = 60, .verbosity = NORMAL, .stride = 1};
     const int skipped = command_of(options, &count, arguments);
     char **rest = calloc((size_t)count + 1, sizeof *rest);
     options->filters = calloc((size_t)count + 1, sizeof *options->filters);
@@ -215,7 +225,8 @@ int options_read(struct options *options, int count, char **arguments) {
     rest[0] = arguments[0];
     for (int i = 1; i < count; i++) rest[i] = arguments[i + skipped];
     const bool list = options->command == COMMAND_LIST;
-    int json_flag = 0, shrink = 0, mutants_flag = 0, fail_fast = 0, diagnose = 0;
+    int json_flag = 0, shrink = 0, mutants_flag = 0, fail_fast = 0, diagnose = 0, ulp_flag = 0,
+        record_flag = 0;
     struct poptOption table[] = {
         {"kind", 'k', POPT_ARG_STRING, NULL, OPT_KIND, "only this kind of check", "KIND"},
         {"problem", 'p', POPT_ARG_STRING, &options->problem, 0, "this problem, not the case files'",
@@ -244,6 +255,12 @@ int options_read(struct options *options, int count, char **arguments) {
          "of each implementation and kind, stop at the first failure", NULL},
         {"diagnose", 0, POPT_ARG_NONE, &diagnose, 0,
          "name the known mistake that gives the same results as this implementation", NULL},
+        {"ulp", 'u', POPT_ARG_NONE, &ulp_flag, 0,
+         "all 2^32 floats through vmath and the univariate primitives", NULL},
+        {"stride", 0, POPT_ARG_STRING, NULL, OPT_STRIDE,
+         "with --ulp: every Nth float, from the seed's remainder on (1)", "N"},
+        {"record", 0, POPT_ARG_NONE, &record_flag, 0,
+         "with --ulp: keep the worst inputs in tests/cases/worst.ulp", NULL},
         {"quiet", 'q', POPT_ARG_NONE, NULL, OPT_QUIET, "only failures and the summary", NULL},
         {"verbose", 'v', POPT_ARG_NONE, NULL, OPT_VERBOSE, "also every case", NULL},
         {"version", 0, POPT_ARG_NONE, NULL, OPT_VERSION, "print the version", NULL},
@@ -256,6 +273,8 @@ int options_read(struct options *options, int count, char **arguments) {
     options->mutants = mutants_flag;
     options->fail_fast = fail_fast;
     options->diagnose = diagnose;
+    options->ulp = ulp_flag;
+    options->record = record_flag;
     poptFreeContext(context);
     free(rest);
     return code;

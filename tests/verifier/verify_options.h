@@ -18,9 +18,11 @@ struct options {
     int fill;                            /* enum fill, or -1: each case's own */
     int threads;                         /* 0: all processors, at least 4 */
     bool seed_given, json_list, shrink;
-    bool mutants;   /* score the verifier on kernels that are wrong on purpose */
-    bool diagnose;  /* name the known mistake that gives the same results */
-    bool fail_fast; /* of each row, the cases after its first failure are left out */
+    bool mutants;     /* score the verifier on kernels that are wrong on purpose */
+    bool diagnose;    /* name the known mistake that gives the same results */
+    bool fail_fast;   /* of each row, the cases after its first failure are left out */
+    bool ulp, record; /* --ulp; worst inputs go to tests/cases/worst.ulp */
+    uint64_t stride;  /* --ulp: every stride-th float */
     uint64_t seed;
     double timeout;
     enum verbosity verbosity;

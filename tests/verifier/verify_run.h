@@ -5,6 +5,7 @@
 #include "tests/verifier/verify_options.h"
 
 int run_verify(const struct options *options, char *program); /* verify_run.c */
+int run_ulp(const struct options *options, char *program);    /* verify_ulp.c */
 int run_list(const struct options *options);                  /* verify_list.c */
 int run_agree(const struct options *options);                 /* verify_agree.c */
 struct mutants;

@@ -78,6 +78,17 @@ static size_t layout_offset(const struct trial *trial, int i, enum layout layout
     return layout == LAYOUT_ODD ? unit_of(trial, i) : 0;
 }
 
+/* A pattern of four bytes, doubled until it fills. */
+static void poison_fill(unsigned char *data, size_t bytes, enum poison poison) {
+    size_t done = 0;
+    for (; done < bytes && done < 4; done++) data[done] = poison_byte(poison, done);
+    while (done < bytes) {
+        const size_t more = bytes - done < done ? bytes - done : done;
+        memcpy(data + done, data, more);
+        done += more;
+    }
+}
+
 /* Fill an operand's file: canaries around the input, or around poison. */
 static bool place_operand(struct host *host, const struct trial *trial, int i,
                           struct run_plan plan) {
@@ -90,7 +101,7 @@ static bool place_operand(struct host *host, const struct trial *trial, int i,
     if (trial->input[i] && bytes)
         memcpy(file + offset, trial->input[i], bytes);
     else
-        for (size_t at = 0; at < bytes; at++) file[offset + at] = poison_byte(plan.poison, at);
+        poison_fill(file + offset, bytes, plan.poison);
     host->page->slot[i] = (struct worker_slot){.present = true,
                                                .sealed = operand_at(trial, i)->role == ROLE_IN,
                                                .bytes = bytes,
