@@ -1,0 +1,205 @@
+#include "kernels/core/property.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* ---- comparing --------------------------------------------------------------------------------
+ */
+
+int64_t law_elements(const struct law_call *call, int run, int operand) {
+    const struct shape shape = problem_shape(&call->run[run].problem, operand);
+    return shape_elements(&shape);
+}
+
+double law_out(const struct law_call *call, int run, int operand, int64_t index) {
+    const struct law_run *r = &call->run[run];
+    const struct tensor tensor = {r->problem.primitive->operands[operand].dtype,
+                                  problem_shape(&r->problem, operand), (void *)r->out[operand]};
+    return tensor_get(&tensor, index);
+}
+
+double law_bound(const struct law_call *call, int run, int operand, int64_t index) {
+    return call->run[run].bound[operand][index];
+}
+
+void law_require(const struct law_call *call, struct breach *breach, int run, int operand,
+                 int64_t index, double expected, double bound) {
+    if (!isfinite(bound)) return;
+    const double got = law_out(call, run, operand, index), error = fabs(got - expected);
+    const double ratio = got == expected ? 0 : bound > 0 ? error / bound : INFINITY;
+    breach->judged++;
+    if (!(ratio <= breach->worst)) breach->worst = isnan(ratio) ? INFINITY : ratio;
+    if (ratio <= 1) return;
+    if (!breach->wrong++) {
+        breach->run = run;
+        breach->operand = operand;
+        breach->index = index;
+        breach->expected = expected;
+        breach->got = got;
+        breach->bound = bound;
+    }
+}
+
+void law_same(const struct law_call *call, struct breach *breach, int run, int operand,
+              double factor) {
+    for (int64_t i = 0; i < law_elements(call, run, operand); i++)
+        law_require(call, breach, run, operand, i, factor * law_out(call, 0, operand, i),
+                    law_bound(call, run, operand, i) +
+                        fabs(factor) * law_bound(call, 0, operand, i));
+}
+
+/* Far enough from both ends of the range that products of a few such numbers, and their rounding
+ * errors, stay normal. */
+static bool moderate(const struct law_run *run) {
+    const struct primitive *primitive = run->problem.primitive;
+    for (int o = 0; o < primitive->operand_count; o++) {
+        const struct shape shape = problem_shape(&run->problem, o);
+        if (primitive->operands[o].dtype != DTYPE_F32 || !problem_reads(&run->problem, o)) continue;
+        const float *data = run->in[o];
+        for (int64_t i = 0; i < shape_elements(&shape); i++)
+            if (data[i] != 0 && !(fabsf(data[i]) > 0x1p-24f && fabsf(data[i]) < 0x1p24f))
+                return false;
+    }
+    return true;
+}
+
+void law_scaled(const struct law_call *call, struct breach *breach, int run, int operand,
+                double factor) {
+    const double *first = call->run[0].floor, *then = call->run[run].floor;
+    const bool exact = moderate(&call->run[0]) && moderate(&call->run[run]);
+    if (!exact) law_same(call, breach, run, operand, factor);
+    for (int64_t i = 0; exact && i < law_elements(call, run, operand); i++) {
+        const bool open = !isfinite(law_bound(call, run, operand, i)) ||
+                          !isfinite(law_bound(call, 0, operand, i));
+        law_require(call, breach, run, operand, i, factor * law_out(call, 0, operand, i),
+                    open ? INFINITY : then[operand] + fabs(factor) * first[operand]);
+    }
+}
+
+void law_sum(const struct law_call *call, struct breach *breach, int operand) {
+    for (int64_t i = 0; i < law_elements(call, 0, operand); i++) {
+        double expected = 0, bound = law_bound(call, 0, operand, i);
+        for (int run = 1; run <= 2; run++) {
+            expected += law_out(call, run, operand, i);
+            bound += law_bound(call, run, operand, i);
+        }
+        law_require(call, breach, 0, operand, i, expected, bound);
+    }
+}
+
+/* ---- permutations -----------------------------------------------------------------------------
+ */
+
+static int64_t common_divisor(int64_t a, int64_t b) {
+    while (b) {
+        const int64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* i -> step * (i + 1) mod length, step prime to length and near its golden section: a permutation
+ * that takes neighbours apart and the ends to the middle. */
+struct law_order law_order(int64_t length) {
+    int64_t step = (int64_t)(0.618 * (double)length);
+    if (step < 1) step = 1;
+    while (length > 1 && common_divisor(step, length) != 1) step++;
+    return (struct law_order){step, length};
+}
+
+void law_permuted(const struct law_call *call, struct breach *breach, int run, int operand,
+                  struct law_axis axis) {
+    const struct law_order order = law_order(axis.length);
+    int64_t at = 0;
+    for (int64_t o = 0; o < axis.outer; o++)
+        for (int64_t i = 0; i < axis.length; i++)
+            for (int64_t k = 0; k < axis.inner; k++, at++) {
+                const int64_t from = (o * axis.length + law_place(order, i)) * axis.inner + k;
+                law_require(
+                    call, breach, run, operand, at, law_out(call, 0, operand, from),
+                    law_bound(call, run, operand, at) + law_bound(call, 0, operand, from));
+            }
+}
+
+void law_gathered(const struct law_call *call, struct breach *breach, int run, int operand,
+                  law_index *from) {
+    for (int64_t i = 0; i < law_elements(call, run, operand); i++) {
+        const int64_t source = from(call, run, i);
+        if (source >= 0)
+            law_require(call, breach, run, operand, i, law_out(call, 0, operand, source),
+                        law_bound(call, run, operand, i) + law_bound(call, 0, operand, source));
+    }
+}
+
+/* ---- preparing --------------------------------------------------------------------------------
+ */
+
+void law_permute(const struct law_call *call, int run, int operand, struct law_axis axis) {
+    const struct law_order order = law_order(axis.length);
+    float *into = call->run[run].in[operand];
+    const float *from = call->run[0].in[operand];
+    for (int64_t o = 0; into && o < axis.outer; o++)
+        for (int64_t i = 0; i < axis.length; i++)
+            memcpy(into + (o * axis.length + i) * axis.inner,
+                   from + (o * axis.length + law_place(order, i)) * axis.inner,
+                   (size_t)axis.inner * sizeof *into);
+}
+
+void law_gather(const struct law_call *call, int run, int operand, int source, law_index *from) {
+    float *into = call->run[run].in[operand];
+    const float *data = call->run[0].in[source];
+    for (int64_t i = 0; into && i < law_elements(call, run, operand); i++) {
+        const int64_t at = from(call, run, i);
+        into[i] = at < 0 ? 0 : data[at];
+    }
+}
+
+void law_scale(const struct law_call *call, int run, int operand, float factor) {
+    float *into = call->run[run].in[operand];
+    const float *from = call->run[0].in[operand];
+    for (int64_t i = 0; into && i < law_elements(call, run, operand); i++)
+        into[i] = factor * from[i];
+}
+
+void law_split(const struct law_call *call, int run, int operand) {
+    float *into = call->run[run].in[operand];
+    const float *whole = call->run[0].in[operand];
+    for (int64_t i = 0; into && run && i < law_elements(call, run, operand); i++) {
+        uint32_t bits; /* sign, exponent and one bit of the fraction: the rest has fewer bits */
+        memcpy(&bits, &whole[i], sizeof bits);
+        bits &= 0xffc00000;
+        float leading;
+        memcpy(&leading, &bits, sizeof leading);
+        into[i] = run == 1 ? leading : whole[i] - leading;
+    }
+}
+
+/* A power of two, at least four times as large as the elements. x + c then lies within [c/2, 2c],
+ * so that x' = (x + c) - c has no rounding (Sterbenz), and x' + c none either: x' is a multiple of
+ * the last place of x + c. */
+static float shift_for(const float *data, int64_t count) {
+    float largest = 0;
+    for (int64_t i = 0; i < count; i++)
+        if (fabsf(data[i]) > largest) largest = fabsf(data[i]);
+    int exponent = 0;
+    if (frexpf(largest, &exponent) == 0.5f) exponent--; /* 2^e itself: rounding may lead there */
+    return exponent > 120 ? 0 : largest > 0 ? ldexpf(1, exponent + 2) : 1;
+}
+
+void law_shift(const struct law_call *call, int run, int operand) {
+    const int64_t count = law_elements(call, run, operand);
+    float *data = call->run[run].in[operand];
+    const float shift = shift_for(call->run[0].in[operand], count);
+    for (int64_t i = 0; data && i < count; i++) {
+        const volatile float moved = data[i] + shift; /* rounded here, whatever the optimiser */
+        data[i] = run == 0 ? moved - shift : moved;
+    }
+}
+
+void law_refill(const struct law_call *call, int run, int operand) {
+    const struct law_run *r = &call->run[run];
+    if (r->in[operand])
+        fill_operand(&r->problem, operand, call->fill, call->seed + 101 + (uint64_t)run,
+                     r->in[operand]);
+}

@@ -1,0 +1,139 @@
+/* Laws: what every implementation of a primitive keeps, whatever its inputs.
+ *
+ * A law runs the implementation one to LAW_RUNS times on related inputs and compares the outputs
+ * with each other: softmax(x + c) = softmax(x), (A B)^T = B^T A^T. It knows no expected values, so
+ * a law holds or breaks independently of the oracles; and it names the mistake: "the order of the
+ * images matters".
+ *
+ * A law is stated over the real numbers, about the float32 inputs as they are. So `prepare` makes
+ * inputs that are related without any rounding (law_split, law_shift, powers of two). Each run then
+ * is within its own bound of the truth (reference/tolerance.h), and the law's tolerance is derived
+ * from those: |y1 - 2 y0| <= bound(y1) + 2 bound(y0). Relations that float32 keeps bit by bit
+ * (powers of two, selections) ask for equality.
+ *
+ * Laws stand beside the primitive, in <primitive>_properties.c, and are listed in its descriptor. */
+#ifndef KERNELS_CORE_PROPERTY_H
+#define KERNELS_CORE_PROPERTY_H
+
+#include <math.h>
+
+#include "kernels/core/fill.h"
+
+enum { LAW_RUNS = 4 };
+
+/* One run of the implementation. */
+struct law_run {
+    struct problem problem;
+    void *in[OPERANDS_MAX];        /* inputs, and in-out operands as before the run */
+    const void *out[OPERANDS_MAX]; /* outputs, once it ran */
+    /* Per output element: how far the implementation's float32 may be from the truth; INFINITY
+     * where nothing can be asked of it (an overflow, an element that the primitive leaves open). */
+    const double *bound[OPERANDS_MAX];
+    double floor[OPERANDS_MAX]; /* the part of each bound that covers gradual underflow */
+};
+
+struct law_call {
+    struct law_run run[LAW_RUNS];
+    int runs;
+    enum fill fill; /* what run 0 was filled with */
+    uint64_t seed;
+};
+
+/* What comparing came to: counts, the first element that breaks the law, and the largest error. */
+struct breach {
+    int64_t judged, wrong;
+    double worst; /* in units of its bound */
+    int run, operand;
+    int64_t index; /* flat, of the operand in that run */
+    double expected, got, bound;
+};
+
+struct property {
+    const char *name;      /* "shift_invariance" */
+    const char *statement; /* one line: "softmax(x + c) = softmax(x)" */
+    int runs;
+    /* NULL or: why the law says nothing about this problem; NULL where it does. */
+    const char *(*applies)(const struct problem *problem);
+    /* NULL or: turn the case's problem into that of run `run`. */
+    void (*vary)(struct problem *problem, int run);
+    /* NULL or: change the inputs of run `run`, which begin as run 0's (as run 0's prepare left them)
+     * where the shapes agree, and freshly filled elsewhere. Earlier runs are done: their outputs
+     * are there to be used. Operands that the run's problem does not read become NaN afterwards. */
+    void (*prepare)(const struct law_call *call, int run);
+    /* Compare: law_require for every element the law speaks of. */
+    void (*compare)(const struct law_call *call, struct breach *breach);
+    void *reserved[4]; /* room for more: laws are arrays in plugins too (plugin.h) */
+};
+
+/* `properties` and `property_count` of a descriptor. */
+#define PROPERTIES(laws_)                                                                          \
+    .properties = (laws_), .property_count = sizeof(laws_) / sizeof((laws_)[0])
+
+/* ---- comparing --------------------------------------------------------------------------------
+ */
+
+/* Element `index` of output `operand` of run `run`. */
+double law_out(const struct law_call *call, int run, int operand, int64_t index);
+double law_bound(const struct law_call *call, int run, int operand, int64_t index);
+int64_t law_elements(const struct law_call *call, int run, int operand);
+/* That element must be within `bound` of `expected`; a NaN never is. An infinite or NaN `bound`:
+ * nothing is asked. */
+void law_require(const struct law_call *call, struct breach *breach, int run, int operand,
+                 int64_t index, double expected, double bound);
+
+/* Relative error of double arithmetic over n terms: what evaluating a law may add to its bounds. */
+static inline double law_double(int64_t n) { return ((double)n + 8) * 0x1p-53; }
+
+/* Every element of output `operand` of run `run` is `factor` times that of run 0. */
+void law_same(const struct law_call *call, struct breach *breach, int run, int operand,
+              double factor);
+/* The same for a factor that is a power of two, by which inputs were multiplied: float32 keeps that
+ * bit by bit, as long as nothing overflows or underflows; where inputs are not moderate, up to the
+ * bounds. */
+void law_scaled(const struct law_call *call, struct breach *breach, int run, int operand,
+                double factor);
+/* Output `operand` of run 0 is the sum of those of runs 1 and 2. */
+void law_sum(const struct law_call *call, struct breach *breach, int operand);
+
+/* A tensor seen as [outer, length, inner]; its middle axis is what is permuted. */
+struct law_axis {
+    int64_t outer, length, inner;
+};
+/* Output `operand` of run `run` is that of run 0, permuted as law_permute does. */
+void law_permuted(const struct law_call *call, struct breach *breach, int run, int operand,
+                  struct law_axis axis);
+
+/* Which element of run 0's operand element `index` of run `run`'s is; negative: none. */
+typedef int64_t law_index(const struct law_call *call, int run, int64_t index);
+/* Output `operand` of run `run` is made of run 0's elements at `from`; none: nothing is asked. */
+void law_gathered(const struct law_call *call, struct breach *breach, int run, int operand,
+                  law_index *from);
+
+/* ---- preparing --------------------------------------------------------------------------------
+ */
+
+/* Input `operand` of run `run` becomes run 0's, its axis permuted (float32 operands, as below). */
+void law_permute(const struct law_call *call, int run, int operand, struct law_axis axis);
+/* ... made of the elements of run 0's operand `source` at `from`; 0 where there is none. */
+void law_gather(const struct law_call *call, int run, int operand, int source, law_index *from);
+/* ... `factor` times run 0's. Powers of two: exact but for overflow and underflow. */
+void law_scale(const struct law_call *call, int run, int operand, float factor);
+/* Run 1 gets the leading bits of run 0's elements, run 2 the rest: their sum is exact. Call it in
+ * both. */
+void law_split(const struct law_call *call, int run, int operand);
+/* Run 0: round the elements so far that adding one constant to all of them is exact. Run 1: add it.
+ * Call it in both. */
+void law_shift(const struct law_call *call, int run, int operand);
+/* Input `operand` of run `run` is filled in the case's style with other data. */
+void law_refill(const struct law_call *call, int run, int operand);
+
+/* Where element i of a permuted axis comes from: another place whenever length > 1. */
+struct law_order {
+    int64_t step, length;
+};
+struct law_order law_order(int64_t length);
+static inline int64_t law_place(struct law_order order, int64_t i) {
+    return order.step * (i + 1) % order.length; /* axes of 2^31 elements do not get here */
+}
+
+#endif

@@ -1,0 +1,260 @@
+#include "reference/laws.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels/core/memory.h"
+
+/* Floats round to infinity from here on (reference/compare.c). */
+static const double overflow_threshold = 0x1.ffffffp127;
+
+/* Elements over all runs of a law beyond which it is not looked at, and their arithmetic: the
+ * oracle judges every element of every run. */
+static const double most_elements = 0x1p26, most_flops = 2e9;
+
+struct examination {
+    const struct property *law;
+    const struct problem_case *item;
+    const struct implementation *implementation;
+    law_runner *runner;
+    void *context;
+    struct law_call call;
+    void *out[LAW_RUNS][OPERANDS_MAX];
+    double *bound[LAW_RUNS][OPERANDS_MAX];
+};
+
+static int64_t elements_of(const struct problem *problem, int operand) {
+    const struct shape shape = problem_shape(problem, operand);
+    return shape_elements(&shape);
+}
+
+static size_t bytes_of(const struct problem *problem, int operand) {
+    return (size_t)elements_of(problem, operand) *
+           dtype_bytes(problem->primitive->operands[operand].dtype);
+}
+
+static bool present(const struct problem *problem, int operand) {
+    const struct shape shape = problem_shape(problem, operand);
+    return shape_present(&shape);
+}
+
+static enum law_verdict say(struct law_result *result, enum law_verdict verdict,
+                            const char *reason) {
+    snprintf(result->reason, sizeof result->reason, "%s", reason);
+    return result->verdict = verdict;
+}
+
+/* ---- inputs -----------------------------------------------------------------------------------
+ */
+
+/* As run 0's where the shapes agree, else freshly filled. */
+static void begin_operand(struct examination *e, int run, int operand) {
+    const struct law_run *first = &e->call.run[0], *r = &e->call.run[run];
+    const struct shape here = problem_shape(&r->problem, operand),
+                       there = problem_shape(&first->problem, operand);
+    if (run && first->in[operand] && shape_equal(&here, &there) &&
+        problem_reads(&first->problem, operand))
+        memcpy(r->in[operand], first->in[operand], bytes_of(&r->problem, operand));
+    else
+        fill_operand(&r->problem, operand, e->call.fill, e->call.seed + (uint64_t)run,
+                     r->in[operand]);
+}
+
+static enum status begin_run(struct examination *e, int run, struct error *error) {
+    struct law_run *r = &e->call.run[run];
+    const struct primitive *primitive = e->item->problem.primitive;
+    r->problem = e->item->problem;
+    if (e->law->vary) e->law->vary(&r->problem, run);
+    struct error inner;
+    if (problem_check(&r->problem, &inner))
+        return fail(error, STATUS_BAD_INPUT, "%s makes a problem that is refused: %.300s",
+                    e->law->name, inner.text);
+    for (int o = 0; o < primitive->operand_count; o++) {
+        const struct operand *operand = &primitive->operands[o];
+        if (!present(&r->problem, o)) continue;
+        const size_t bytes = bytes_of(&r->problem, o);
+        const size_t doubles = (size_t)elements_of(&r->problem, o) * sizeof(double);
+        if (operand_is_output(operand)) {
+            e->out[run][o] = memory_allocate(bytes);
+            e->bound[run][o] = memory_allocate(doubles);
+        }
+        if (operand_is_input(operand)) r->in[o] = memory_allocate(bytes);
+        if ((operand_is_output(operand) && (!e->out[run][o] || !e->bound[run][o])) ||
+            (operand_is_input(operand) && !r->in[o]))
+            return fail(error, STATUS_NO_MEMORY, "no memory for the runs of %s", e->law->name);
+        r->out[o] = e->out[run][o];
+        r->bound[o] = e->bound[run][o];
+    }
+    for (int o = 0; o < primitive->operand_count; o++)
+        if (r->in[o]) begin_operand(e, run, o);
+    if (e->law->prepare) e->law->prepare(&e->call, run);
+    for (int o = 0; o < primitive->operand_count; o++)
+        if (r->in[o] && !problem_reads(&r->problem, o))
+            fill_operand(&r->problem, o, FILL_NAN, 0, r->in[o]);
+    return STATUS_OK;
+}
+
+static bool too_large(const struct examination *e) {
+    double elements = 0;
+    for (int o = 0; o < e->item->problem.primitive->operand_count; o++)
+        elements += (double)elements_of(&e->item->problem, o);
+    return elements * e->law->runs > most_elements ||
+           problem_flops(&e->item->problem) * e->law->runs > most_flops;
+}
+
+/* A law whose runs are all the same compares a run with itself. */
+static bool all_alike(const struct examination *e) {
+    const struct law_run *first = &e->call.run[0];
+    for (int run = 1; run < e->law->runs; run++) {
+        const struct law_run *r = &e->call.run[run];
+        if (memcmp(r->problem.value, first->problem.value, sizeof r->problem.value)) return false;
+        for (int o = 0; o < first->problem.primitive->operand_count; o++)
+            if (r->in[o] && memcmp(r->in[o], first->in[o], bytes_of(&r->problem, o))) return false;
+    }
+    return e->law->runs > 1;
+}
+
+/* ---- bounds -----------------------------------------------------------------------------------
+ */
+
+static enum status find_bounds(struct examination *e, int run, struct error *error) {
+    struct law_run *r = &e->call.run[run];
+    struct judge judge;
+    const enum status status =
+        judge_open(&judge, &r->problem, (const void *const *)r->in,
+                   e->implementation->accumulation.reach, -1, e->call.seed, error);
+    if (status) return status;
+    for (int o = 0; o < r->problem.primitive->operand_count; o++) {
+        if (!e->bound[run][o]) continue;
+        const struct expectation *expected = &judge.expected[o];
+        const struct tolerance tolerance = judge_tolerance(&judge, e->implementation, o, false);
+        r->floor[o] = tolerance.exact ? 0 : tolerance.floor;
+        for (int64_t i = 0; i < elements_of(&r->problem, o); i++) {
+            const double value = expected->value[i];
+            const double bound =
+                tolerance_bound(&tolerance, value, expected->sum[i], expected->local[i]);
+            const bool open = !expectation_written(expected, i) || expects_anything(expected, i) ||
+                              !isfinite(value) || fabs(value) + bound >= overflow_threshold;
+            e->bound[run][o][i] = open ? INFINITY : bound;
+        }
+    }
+    judge_close(&judge);
+    return STATUS_OK;
+}
+
+/* ---- could it have failed? --------------------------------------------------------------------
+ */
+
+/* A quarter of the spread of an output, as the vacuity check of single runs has it (judge.h). */
+static double nudge_of(const struct examination *e, int run, int operand) {
+    double low = INFINITY, high = -INFINITY;
+    for (int64_t i = 0; i < elements_of(&e->call.run[run].problem, operand); i++) {
+        const double value = law_out(&e->call, run, operand, i);
+        if (!isfinite(value)) continue;
+        low = fmin(low, value);
+        high = fmax(high, value);
+    }
+    if (!(low <= high)) return 1;
+    return low < high ? (high - low) / 4 : fmax(fabs(low), 1);
+}
+
+/* Does the law notice when one element of this output is off by that much? */
+static bool notices(struct examination *e, int run, int operand, int64_t index, double nudge) {
+    float *element = (float *)e->out[run][operand] + index, kept = *element;
+    struct breach breach = {0};
+    *element = (float)(kept + nudge);
+    if (*element != kept) e->law->compare(&e->call, &breach);
+    *element = kept;
+    return breach.wrong > 0;
+}
+
+static bool sensitive(struct examination *e) {
+    enum { PLACES = 4 };
+    const struct primitive *primitive = e->item->problem.primitive;
+    for (int run = 0; run < e->law->runs; run++)
+        for (int o = 0; o < primitive->operand_count; o++) {
+            const int64_t count = elements_of(&e->call.run[run].problem, o);
+            if (!e->out[run][o] || !count || primitive->operands[o].dtype != DTYPE_F32) continue;
+            const double nudge = nudge_of(e, run, o);
+            for (int64_t place = 0; place < PLACES && place < count; place++) {
+                const int64_t index = place * (count - 1) / (PLACES - 1);
+                if (notices(e, run, o, index, nudge) || notices(e, run, o, index, -nudge))
+                    return true;
+            }
+        }
+    return false;
+}
+
+/* ---- the whole --------------------------------------------------------------------------------
+ */
+
+static enum status run_all(struct examination *e, struct law_result *result, struct error *error) {
+    for (int run = 0; run < e->law->runs; run++) {
+        struct law_run *r = &e->call.run[run];
+        enum status status = begin_run(e, run, error);
+        if (!status) status = find_bounds(e, run, error);
+        if (status) return status;
+        result->verdict = e->runner(e->context, &r->problem, r->in, e->out[run], result->reason,
+                                    sizeof result->reason);
+        if (result->verdict != LAW_HOLDS) return STATUS_OK;
+    }
+    return STATUS_OK;
+}
+
+static void compare_runs(struct examination *e, struct law_result *result) {
+    e->law->compare(&e->call, &result->breach);
+    const struct breach *breach = &result->breach;
+    if (breach->wrong) {
+        const struct shape shape =
+            problem_shape(&e->call.run[breach->run].problem, breach->operand);
+        result->verdict = LAW_BROKEN;
+        result->operand = e->item->problem.primitive->operands[breach->operand].name;
+        shape_print_index(&shape, breach->index, result->index, sizeof result->index);
+    } else if (!sensitive(e)) {
+        say(result, LAW_VACUOUS,
+            "moving its outputs by a quarter of their spread breaks nothing here");
+    }
+}
+
+enum status law_examine(struct law_result *result, const struct property *law,
+                        const struct problem_case *item,
+                        const struct implementation *implementation, law_runner *runner,
+                        void *context, struct error *error) {
+    *result = (struct law_result){.verdict = LAW_HOLDS};
+    const char *reason = law->applies ? law->applies(&item->problem) : NULL;
+    if (reason) {
+        say(result, LAW_SKIPPED, reason);
+        return STATUS_OK;
+    }
+    struct examination *e = calloc(1, sizeof *e);
+    if (!e) return fail(error, STATUS_NO_MEMORY, "out of memory");
+    e->law = law;
+    e->item = item;
+    e->implementation = implementation;
+    e->runner = runner;
+    e->context = context;
+    e->call.runs = law->runs;
+    e->call.fill = item->fill;
+    e->call.seed = item->seed;
+    enum status status = STATUS_OK;
+    if (too_large(e))
+        say(result, LAW_SKIPPED, "the problem is too large: the oracle would take minutes");
+    else
+        status = run_all(e, result, error);
+    if (!status && result->verdict == LAW_HOLDS) {
+        if (all_alike(e))
+            say(result, LAW_SKIPPED, "its runs are all alike here");
+        else
+            compare_runs(e, result);
+    }
+    for (int run = 0; run < LAW_RUNS; run++)
+        for (int o = 0; o < OPERANDS_MAX; o++) {
+            memory_free(e->out[run][o]);
+            memory_free(e->bound[run][o]);
+            memory_free(e->call.run[run].in[o]);
+        }
+    free(e);
+    return status;
+}
