@@ -8,8 +8,8 @@
  *     - fill=tiny                         "-" is the problem with every field at its default
  *
  * Kinds: golden (also in golden/data), oracle, exact (fill=integer unless said), special
- * (fill=special unless said), memory, repeat; bench (the default sweep) and bench-full (every
- * published shape). */
+ * (fill=special unless said), memory, repeat, property; bench (the default sweep) and bench-full
+ * (every published shape). */
 #ifndef REFERENCE_CASES_H
 #define REFERENCE_CASES_H
 
@@ -28,9 +28,9 @@ struct case_list {
     int count;
 };
 
-enum { CASE_KINDS = 8 };
-extern const char
-    *const case_kinds[CASE_KINDS]; /* golden oracle exact special memory repeat bench bench-full */
+enum { CASE_KINDS = 9 };
+/* golden oracle exact special memory repeat property bench bench-full */
+extern const char *const case_kinds[CASE_KINDS];
 
 /* All cases of `kind` in the file at `path`, in order; an empty list is STATUS_OK.
  * STATUS_BAD_INPUT: "path:line: what is wrong". STATUS_IO: the file cannot be read. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernels/core/property.h"
 #include "kernels/core/registry.h"
 
 /* [a-z][a-z0-9_]*: what can stand in an id, a file name and a command line without quoting. */
@@ -43,7 +44,19 @@ static const char *operands_wrong(const struct primitive *p) {
     return output ? NULL : "no operand is an output";
 }
 
-/* What is wrong with a primitive's descriptor, or NULL. */
+static const char *properties_wrong(const struct primitive *p) {
+    if (p->property_count < 0 || (p->property_count && !p->properties)) return "property_count";
+    for (int i = 0; i < p->property_count; i++) {
+        const struct property *law = &p->properties[i];
+        if (!good_name(law->name) || !law->statement) return "a law's name or statement";
+        if (law->runs < 1 || law->runs > LAW_RUNS) return "a law's runs";
+        if (!law->compare) return "a law's compare is NULL";
+    }
+    if (p->gradient_of && !good_name(p->gradient_of)) return "gradient_of";
+    return NULL;
+}
+
+/* What is wrong with a primitive's descriptor, a full-size copy, or NULL. */
 static const char *primitive_wrong(const struct primitive *p) {
     if (!p->summary) return "summary is NULL";
     if (!p->formula) return "formula is NULL";
@@ -52,7 +65,8 @@ static const char *primitive_wrong(const struct primitive *p) {
     if (!p->terms) return "terms is NULL";
     if (!p->call) return "call is NULL";
     const char *wrong = fields_wrong(p);
-    return wrong ? wrong : operands_wrong(p);
+    if (!wrong) wrong = operands_wrong(p);
+    return wrong ? wrong : properties_wrong(p);
 }
 
 /* `i` is a full-size copy. */
@@ -75,11 +89,13 @@ static enum status add_primitive(const char *path, const struct primitive *given
     if (given->size < PRIMITIVE_V1 || !good_name(given->name))
         return fail(error, STATUS_BAD_INPUT, "%s: a primitive has a bad size or name '%.60s'", path,
                     given->size < PRIMITIVE_V1 || !given->name ? "" : given->name);
-    const char *wrong = primitive_wrong(given);
-    if (wrong)
-        return fail(error, STATUS_BAD_INPUT, "%s: primitive %s: %s", path, given->name, wrong);
     struct primitive *copy = copy_stamped(given, given->size, sizeof *copy);
     if (!copy) return fail(error, STATUS_NO_MEMORY, "out of memory");
+    const char *wrong = primitive_wrong(copy);
+    if (wrong) {
+        free(copy);
+        return fail(error, STATUS_BAD_INPUT, "%s: primitive %s: %s", path, given->name, wrong);
+    }
     copy->size = sizeof *copy;
     struct error inner;
     const enum status status = registry_add_primitive(copy, &inner);

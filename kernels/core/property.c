@@ -40,6 +40,16 @@ void law_require(const struct law_call *call, struct breach *breach, int run, in
     }
 }
 
+void law_require_between(const struct law_call *call, struct breach *breach, int run, int operand,
+                         int64_t index, double low, double high, double bound) {
+    const double got = law_out(call, run, operand, index);
+    law_require(call, breach, run, operand, index,
+                got < low    ? low
+                : got > high ? high
+                             : got,
+                bound);
+}
+
 void law_same(const struct law_call *call, struct breach *breach, int run, int operand,
               double factor) {
     for (int64_t i = 0; i < law_elements(call, run, operand); i++)
@@ -116,9 +126,8 @@ void law_permuted(const struct law_call *call, struct breach *breach, int run, i
         for (int64_t i = 0; i < axis.length; i++)
             for (int64_t k = 0; k < axis.inner; k++, at++) {
                 const int64_t from = (o * axis.length + law_place(order, i)) * axis.inner + k;
-                law_require(
-                    call, breach, run, operand, at, law_out(call, 0, operand, from),
-                    law_bound(call, run, operand, at) + law_bound(call, 0, operand, from));
+                law_require(call, breach, run, operand, at, law_out(call, 0, operand, from),
+                            law_bound(call, run, operand, at) + law_bound(call, 0, operand, from));
             }
 }
 

@@ -11,7 +11,8 @@
  * from those: |y1 - 2 y0| <= bound(y1) + 2 bound(y0). Relations that float32 keeps bit by bit
  * (powers of two, selections) ask for equality.
  *
- * Laws stand beside the primitive, in <primitive>_properties.c, and are listed in its descriptor. */
+ * Laws stand beside the primitive, in <primitive>_properties.h, which <primitive>.c alone includes
+ * for its descriptor. */
 #ifndef KERNELS_CORE_PROPERTY_H
 #define KERNELS_CORE_PROPERTY_H
 
@@ -56,9 +57,10 @@ struct property {
     const char *(*applies)(const struct problem *problem);
     /* NULL or: turn the case's problem into that of run `run`. */
     void (*vary)(struct problem *problem, int run);
-    /* NULL or: change the inputs of run `run`, which begin as run 0's (as run 0's prepare left them)
-     * where the shapes agree, and freshly filled elsewhere. Earlier runs are done: their outputs
-     * are there to be used. Operands that the run's problem does not read become NaN afterwards. */
+    /* NULL or: change the inputs of run `run`, which begin as run 0's (as run 0's prepare left
+     * them) where the shapes agree, and freshly filled elsewhere. Earlier runs are done: their
+     * outputs are there to be used. Operands that the run's problem does not read become NaN
+     * afterwards. */
     void (*prepare)(const struct law_call *call, int run);
     /* Compare: law_require for every element the law speaks of. */
     void (*compare)(const struct law_call *call, struct breach *breach);
@@ -67,7 +69,7 @@ struct property {
 
 /* `properties` and `property_count` of a descriptor. */
 #define PROPERTIES(laws_)                                                                          \
-    .properties = (laws_), .property_count = sizeof(laws_) / sizeof((laws_)[0])
+    .properties = laws_, .property_count = (int)(sizeof laws_ / sizeof laws_[0])
 
 /* ---- comparing --------------------------------------------------------------------------------
  */
@@ -80,6 +82,10 @@ int64_t law_elements(const struct law_call *call, int run, int operand);
  * nothing is asked. */
 void law_require(const struct law_call *call, struct breach *breach, int run, int operand,
                  int64_t index, double expected, double bound);
+
+/* ... must be in [low, high], or out of it by no more than `bound`. */
+void law_require_between(const struct law_call *call, struct breach *breach, int run, int operand,
+                         int64_t index, double low, double high, double bound);
 
 /* Relative error of double arithmetic over n terms: what evaluating a law may add to its bounds. */
 static inline double law_double(int64_t n) { return ((double)n + 8) * 0x1p-53; }

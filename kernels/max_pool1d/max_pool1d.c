@@ -1,5 +1,7 @@
 #include "kernels/max_pool1d/max_pool1d.h"
 
+#include "kernels/max_pool1d/max_pool1d_properties.h"
+
 PROBLEM_FIELDS(max_pool1d, MAX_POOL1D_FIELDS);
 
 static const struct operand operands[] = {
@@ -64,4 +66,5 @@ const struct primitive primitive_max_pool1d = {
     .exact = true,
     .call = call,
     .selects = true,
+    PROPERTIES(max_pool1d_properties),
 };

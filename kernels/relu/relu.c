@@ -1,5 +1,7 @@
 #include "kernels/relu/relu.h"
 
+#include "kernels/relu/relu_properties.h"
+
 PROBLEM_FIELDS(relu, RELU_FIELDS);
 
 static const struct operand operands[] = {
@@ -41,4 +43,5 @@ const struct primitive primitive_relu = {
     .call = call,
     .selects = true,
     .univariate = true,
+    PROPERTIES(relu_properties),
 };

@@ -1,5 +1,7 @@
 #include "kernels/relu/relu_backward.h"
 
+#include "kernels/relu/relu_backward_properties.h"
+
 PROBLEM_FIELDS(relu_backward, RELU_BACKWARD_FIELDS);
 
 static const struct operand operands[] = {
@@ -43,4 +45,5 @@ const struct primitive primitive_relu_backward = {
     .call = call,
     .selects = true,
     .gradient_of = "relu",
+    PROPERTIES(relu_backward_properties),
 };

@@ -1,5 +1,7 @@
 #include "kernels/softmax/softmax.h"
 
+#include "kernels/softmax/softmax_properties.h"
+
 PROBLEM_FIELDS(softmax, SOFTMAX_FIELDS);
 
 static const struct operand operands[] = {
@@ -48,4 +50,5 @@ const struct primitive primitive_softmax = {
     .flops = flops,
     .terms = terms,
     .call = call,
+    PROPERTIES(softmax_properties),
 };

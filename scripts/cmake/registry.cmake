@@ -62,12 +62,11 @@ foreach(line IN LISTS registry_lines)
   endif()
 endforeach()
 
-# A file that no line names. Shared code of one family lives in headers, or in <name>_common[_isa].c;
-# the laws of a primitive in <primitive>_properties.c.
+# A file that no line names. Shared code of one family lives in headers, or in <name>_common[_isa].c.
 set(unlisted ${kernel_files})
 list(REMOVE_ITEM unlisted ${listed})
 foreach(file IN LISTS unlisted)
-  if(file MATCHES "_(properties|common(_avx2|_avx512)?(_omp)?)\\.c$")
+  if(file MATCHES "_common(_avx2|_avx512)?(_omp)?\\.c$")
     get_filename_component(stem ${file} NAME_WE)
     assay_why_missing(${stem} why)
     if(NOT why)

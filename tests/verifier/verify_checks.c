@@ -275,6 +275,13 @@ struct verdict_of check(struct host *host, struct subject *subject,
         finding_set(&result.finding, VERDICT_SKIP, "%s", implementation->no_special);
         return result;
     }
+    if (subject->kind == KIND_PROPERTY) {
+        if (has_specials(subject))
+            finding_set(&result.finding, VERDICT_SKIP, "laws are stated for finite inputs");
+        else
+            check_property(host, subject, implementation, threads, &result);
+        return result;
+    }
     const enum status status = subject_judge(subject, implementation, &error);
     if (status) {
         finding_set(&result.finding,

@@ -12,6 +12,7 @@ enum kind {
     KIND_SPECIAL,
     KIND_MEMORY,
     KIND_REPEAT,
+    KIND_PROPERTY,
     KINDS, /* the first KINDS of case_kinds */
 };
 
@@ -47,10 +48,16 @@ struct verdict_of {
     struct finding finding;
     double worst_ratio, worst_ulp; /* when something was judged */
     int64_t judged, elements;
+    char note[256]; /* what was looked at, when that differs from case to case; "" */
 };
 
 /* `threads`: what implementations with uses_threads get; KIND_REPEAT counts up to it. */
 struct verdict_of check(struct host *host, struct subject *subject,
                         const struct implementation *implementation, int threads);
+
+/* verify_property.c */
+void check_property(struct host *host, const struct subject *subject,
+                    const struct implementation *implementation, int threads,
+                    struct verdict_of *verdict);
 
 #endif

@@ -77,6 +77,7 @@ static json_t *failure_json(const struct options *options, const struct row *row
         json_object_set_new(object, "operand", json_string(finding->operand));
         json_object_set_new(object, "index", json_string(finding->index));
     }
+    if (object && finding->law) json_object_set_new(object, "law", json_string(finding->law));
     if (object && finding->compared) {
         json_object_set_new(object, "expected", number(finding->expected));
         json_object_set_new(object, "got", number(finding->got));
@@ -97,7 +98,8 @@ static json_t *row_json(const struct options *options, const struct row *row) {
     if (*row->reason) json_object_set_new(object, "reason", json_string(row->reason));
     if (row->judged) {
         json_object_set_new(object, "worst_ratio", number(row->worst_ratio));
-        json_object_set_new(object, "worst_ulp", number(row->worst_ulp));
+        if (!isnan(row->worst_ulp))
+            json_object_set_new(object, "worst_ulp", number(row->worst_ulp));
     }
     json_t *failures = json_array();
     for (const struct failure *f = row->failures; f; f = f->next)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kernels/core/filter.h"
+#include "kernels/core/property.h"
 #include "kernels/core/registry.h"
 #include "tests/verifier/verify_run.h"
 
@@ -78,6 +79,9 @@ static void show_primitive(const struct filters *filters, const struct primitive
                dtype_name(operand->dtype),
                operand->domain == DOMAIN_NONNEGATIVE ? ", not negative" : "");
     }
+    if (primitive->property_count) printf("  laws\n");
+    for (int i = 0; i < primitive->property_count; i++)
+        printf("    %-28s %s\n", primitive->properties[i].name, primitive->properties[i].statement);
     printf("  implementations\n");
     each(filters, primitive, show, NULL);
 }
@@ -133,6 +137,7 @@ static void add_json(void *into, const char *primitive, const char *variant,
 
 static json_t *primitive_json(const struct filters *filters, const struct primitive *primitive) {
     json_t *fields = json_array(), *operands = json_array(), *implementations = json_array();
+    json_t *properties = json_array();
     for (int i = 0; i < primitive->field_count; i++)
         json_array_append_new(fields, field_json(primitive, i));
     for (int i = 0; i < primitive->operand_count; i++) {
@@ -142,10 +147,15 @@ static json_t *primitive_json(const struct filters *filters, const struct primit
                                         roles[operand->role], "dtype", dtype_name(operand->dtype),
                                         "nonnegative", operand->domain == DOMAIN_NONNEGATIVE));
     }
+    for (int i = 0; i < primitive->property_count; i++)
+        json_array_append_new(properties,
+                              json_pack("{s:s, s:s}", "name", primitive->properties[i].name,
+                                        "statement", primitive->properties[i].statement));
     each(filters, primitive, add_json, implementations);
-    return json_pack("{s:s, s:s, s:s, s:b, s:o, s:o, s:o}", "name", primitive->name, "summary",
-                     primitive->summary, "formula", primitive->formula, "exact",
-                     (int)primitive->exact, "fields", fields, "operands", operands,
+    return json_pack("{s:s, s:s, s:s, s:b, s:o, s:s?, s:o, s:o, s:o}", "name", primitive->name,
+                     "summary", primitive->summary, "formula", primitive->formula, "exact",
+                     (int)primitive->exact, "properties", properties, "gradient_of",
+                     primitive->gradient_of, "fields", fields, "operands", operands,
                      "implementations", implementations);
 }
 

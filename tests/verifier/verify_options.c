@@ -47,6 +47,7 @@ static const char help_head[] =
     "  special  NaN, infinities, denormals, signed zeros\n"
     "  memory   guard pages on both sides, unaligned operands, read-only inputs\n"
     "  repeat   the same bits again, after other work and at each thread count\n"
+    "  property laws between several runs: softmax(x + c) = softmax(x); assay list shows them\n"
     "Every run happens twice on differently poisoned outputs, in a process of its own.\n"
     "\n"
     "Options:\n";
@@ -87,8 +88,8 @@ static bool read_number(const char *text, double low, double high, double *numbe
 static int read_kind(const char *text, int *kind) {
     for (*kind = 0; *kind < KINDS; ++*kind)
         if (strcmp(text, case_kinds[*kind]) == 0) return -1;
-    return complain("--kind %s: the kinds are golden, oracle, exact, special, memory, repeat",
-                    text);
+    return complain(
+        "--kind %s: the kinds are golden, oracle, exact, special, memory, repeat, property", text);
 }
 
 static int read_seed(const char *text, struct options *options) {

@@ -12,6 +12,8 @@ struct runner {
     const struct implementation *implementation;
     int threads;
     struct finding *finding;
+    const struct problem *problem; /* the case's own */
+    bool unsupported;              /* ... is not */
 };
 
 static enum law_verdict run_in_worker(void *context, const struct problem *problem, void *const *in,
@@ -24,15 +26,15 @@ static enum law_verdict run_in_worker(void *context, const struct problem *probl
         trial.shape[i] = problem_shape(problem, i);
         trial.input[i] = in[i];
     }
-    const bool ran = trial_run(runner->host, &trial, runner->implementation, plan, &capture,
-                               runner->finding);
+    const bool ran =
+        trial_run(runner->host, &trial, runner->implementation, plan, &capture, runner->finding);
     for (int i = 0; ran && i < problem->primitive->operand_count; i++)
         if (capture.output[i]) memcpy(out[i], capture.output[i], trial_bytes(&trial, i));
     capture_free(&capture);
     if (ran) return LAW_HOLDS;
     snprintf(reason, reason_bytes, "%s", runner->finding->message);
     if (runner->finding->verdict != VERDICT_SKIP) return LAW_STOPPED;
-    runner->finding->verdict = VERDICT_PASS;
+    runner->unsupported = !memcmp(problem, runner->problem, sizeof *problem);
     return LAW_SKIPPED;
 }
 
@@ -91,16 +93,12 @@ static bool take(const struct property *law, const struct law_result *result,
         else
             append(summary->others, sizeof summary->others, ", ", law->name);
         break;
-    default:
-        summary->held++;
-        append(verdict->note, sizeof verdict->note, ", ", law->name);
+    default: summary->held++; append(verdict->note, sizeof verdict->note, ", ", law->name);
     }
     verdict->judged += result->breach.judged;
     verdict->elements = verdict->judged;
-    if (!(result->breach.worst <= verdict->worst_ratio)) {
+    if (!(result->breach.worst <= verdict->worst_ratio))
         verdict->worst_ratio = result->breach.worst;
-        verdict->worst_ulp = 0;
-    }
     return true;
 }
 
@@ -116,8 +114,11 @@ void check_property(struct host *host, const struct subject *subject,
                     const struct implementation *implementation, int threads,
                     struct verdict_of *verdict) {
     const struct primitive *primitive = subject->item.problem.primitive;
-    struct runner runner = {host, implementation, threads, &verdict->finding};
+    struct runner runner = {
+        host, implementation, threads, &verdict->finding, &subject->item.problem, false};
     struct summary summary = {0};
+    verdict->finding.threads = implementation->uses_threads ? threads : 1;
+    verdict->worst_ulp = NAN; /* between runs: no unit in the last place of anything */
     for (int i = 0; i < primitive->property_count; i++) {
         const struct property *law = &primitive->properties[i];
         struct law_result result;
@@ -131,6 +132,7 @@ void check_property(struct host *host, const struct subject *subject,
                         error.text);
             return;
         }
+        if (runner.unsupported) return; /* a SKIP with its reason */
         if (result.verdict != LAW_STOPPED) verdict->finding = before;
         if (!take(law, &result, &summary, verdict)) return;
     }

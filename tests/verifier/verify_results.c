@@ -51,11 +51,11 @@ bool row_add(struct row *row, const struct problem_case *item, const struct verd
         return true;
     }
     if (result->judged > 0) {
-        row->judged = true;
-        if (!(result->worst_ratio <= row->worst_ratio)) {
+        if (!row->judged || !(result->worst_ratio <= row->worst_ratio)) {
             row->worst_ratio = result->worst_ratio;
             row->worst_ulp = result->worst_ulp;
         }
+        row->judged = true;
     }
     if (verdict == VERDICT_PASS) {
         row->passed++;

@@ -153,7 +153,8 @@ static bool kind_wanted(const struct options *options, enum kind kind) {
     if (options->golden) return kind == KIND_GOLDEN;
     if (options->kind >= 0) return (int)kind == options->kind;
     if (!options->problem && options->fill < 0) return true;
-    return kind == KIND_ORACLE || kind == KIND_MEMORY || kind == KIND_REPEAT;
+    return kind == KIND_ORACLE || kind == KIND_MEMORY || kind == KIND_REPEAT ||
+           kind == KIND_PROPERTY;
 }
 
 static bool primitive_wanted(const struct session *session, const struct primitive *primitive,
@@ -175,6 +176,7 @@ static enum status run_all(struct session *session) {
         if (!primitive_wanted(session, primitive, &group)) continue;
         for (int kind = 0; kind < KINDS; kind++) {
             if (!kind_wanted(session->options, (enum kind)kind)) continue;
+            if (kind == KIND_PROPERTY && !primitive->property_count) continue;
             const enum status status = run_kind(session, &group, (enum kind)kind);
             if (status) return status;
         }

@@ -63,7 +63,8 @@ static void print_worst(double ratio, double ulp) {
     if (isinf(ratio))
         printf(", worst error beyond any bound");
     else
-        printf(", worst error %.3g of its bound (%.3g ulp)", ratio, ulp);
+        printf(", worst error %.3g of its bound", ratio);
+    if (isfinite(ratio) && !isnan(ulp)) printf(" (%.3g ulp)", ulp);
 }
 
 void text_case(struct text_output *text, const struct row *row, const struct problem_case *item,
@@ -80,6 +81,7 @@ void text_case(struct text_output *text, const struct row *row, const struct pro
         print_worst(result->worst_ratio, result->worst_ulp);
     else
         printf(", ran without touching anything");
+    if (*result->note) printf(": %s", result->note);
     putchar('\n');
 }
 

@@ -1,0 +1,146 @@
+/* The laws of softmax. For softmax.c alone. */
+#ifndef KERNELS_SOFTMAX_SOFTMAX_PROPERTIES_H
+#define KERNELS_SOFTMAX_SOFTMAX_PROPERTIES_H
+
+#include "kernels/core/property.h"
+#include "kernels/softmax/softmax.h"
+
+static const struct softmax_problem *law_problem(const struct law_call *call, int run) {
+    return (const struct softmax_problem *)call->run[run].problem.value;
+}
+
+/* ---- conservation: every slice is a distribution ----------------------------------------------
+ */
+
+static void compare_slice(const struct law_call *call, struct breach *breach, int64_t first) {
+    const struct softmax_problem *p = law_problem(call, 0);
+    double others = 0, bound = 0;
+    const int64_t last = first + (p->axis_len - 1) * p->inner;
+    for (int64_t at = first; at <= last; at += p->inner) {
+        const double y = law_out(call, 0, SOFTMAX_Y, at), own = law_bound(call, 0, SOFTMAX_Y, at);
+        law_require_between(call, breach, 0, SOFTMAX_Y, at, 0, 1, own);
+        if (at != last) others += y;
+        bound += own;
+    }
+    law_require(call, breach, 0, SOFTMAX_Y, last, 1 - others, bound + law_double(p->axis_len));
+}
+
+static void compare_conservation(const struct law_call *call, struct breach *breach) {
+    const struct softmax_problem *p = law_problem(call, 0);
+    for (int64_t slice = 0; p->axis_len && slice < p->outer * p->inner; slice++)
+        compare_slice(call, breach, slice / p->inner * p->axis_len * p->inner + slice % p->inner);
+}
+
+/* ---- shift, permutations ----------------------------------------------------------------------
+ */
+
+static void shift_x(const struct law_call *call, int run) { law_shift(call, run, SOFTMAX_X); }
+
+static void compare_same(const struct law_call *call, struct breach *breach) {
+    law_same(call, breach, 1, SOFTMAX_Y, 1);
+}
+
+static struct law_axis the_axis(const struct law_call *call) {
+    const struct softmax_problem *p = law_problem(call, 0);
+    return (struct law_axis){p->outer, p->axis_len, p->inner};
+}
+static void permute_axis(const struct law_call *call, int run) {
+    if (run) law_permute(call, run, SOFTMAX_X, the_axis(call));
+}
+static void compare_axis(const struct law_call *call, struct breach *breach) {
+    law_permuted(call, breach, 1, SOFTMAX_Y, the_axis(call));
+}
+
+/* Slices are permuted among the outer and among the inner ones, whichever there are more of. */
+static struct law_axis the_slices(const struct law_call *call) {
+    const struct softmax_problem *p = law_problem(call, 0);
+    return p->inner > p->outer ? (struct law_axis){p->outer * p->axis_len, p->inner, 1}
+                               : (struct law_axis){1, p->outer, p->axis_len * p->inner};
+}
+static void permute_slices(const struct law_call *call, int run) {
+    if (run) law_permute(call, run, SOFTMAX_X, the_slices(call));
+}
+static void compare_slices(const struct law_call *call, struct breach *breach) {
+    law_permuted(call, breach, 1, SOFTMAX_Y, the_slices(call));
+}
+
+/* ---- order ------------------------------------------------------------------------------------
+ */
+
+/* Every element against another of its slice; equal ones get equal shares. */
+static void compare_order(const struct law_call *call, struct breach *breach) {
+    const struct law_axis axis = the_axis(call);
+    const struct law_order order = law_order(axis.length);
+    const float *x = call->run[0].in[SOFTMAX_X];
+    for (int64_t i = 0; i < axis.outer * axis.length * axis.inner; i++) {
+        const int64_t slice = i / (axis.length * axis.inner), place = i / axis.inner % axis.length;
+        const int64_t j =
+            (slice * axis.length + law_place(order, place)) * axis.inner + i % axis.inner;
+        const double there = law_out(call, 0, SOFTMAX_Y, j);
+        const double bound = law_bound(call, 0, SOFTMAX_Y, i) + law_bound(call, 0, SOFTMAX_Y, j);
+        const double low = x[i] < x[j] ? -INFINITY : there, high = x[i] > x[j] ? INFINITY : there;
+        law_require_between(call, breach, 0, SOFTMAX_Y, i, low, high, bound);
+    }
+}
+
+/* ---- layout: the axis may lie anywhere --------------------------------------------------------
+ */
+
+static const char *has_inner(const struct problem *problem) {
+    const struct softmax_problem *p = (const struct softmax_problem *)problem->value;
+    return p->inner > 1 ? NULL : "inner = 1: the axis is contiguous already";
+}
+static void make_contiguous(struct problem *problem, int run) {
+    struct softmax_problem *p = (struct softmax_problem *)problem->value;
+    if (!run || p->outer * p->inner > 1 << 24) return;
+    p->outer *= p->inner;
+    p->inner = 1;
+}
+/* [outer, inner, axis] from [outer, axis, inner]. */
+static int64_t contiguous_from(const struct law_call *call, int run, int64_t index) {
+    const struct softmax_problem *p = law_problem(call, 0);
+    (void)run;
+    const int64_t slice = index / p->axis_len, place = index % p->axis_len;
+    return (slice / p->inner * p->axis_len + place) * p->inner + slice % p->inner;
+}
+static void prepare_contiguous(const struct law_call *call, int run) {
+    if (run) law_gather(call, run, SOFTMAX_X, SOFTMAX_X, contiguous_from);
+}
+static void compare_contiguous(const struct law_call *call, struct breach *breach) {
+    law_gathered(call, breach, 1, SOFTMAX_Y, contiguous_from);
+}
+
+static const struct property softmax_properties[] = {
+    {.name = "conservation",
+     .statement = "every slice of softmax(x) lies in [0, 1] and sums to 1",
+     .runs = 1,
+     .compare = compare_conservation},
+    {.name = "shift_invariance",
+     .statement = "softmax(x + c) = softmax(x)",
+     .runs = 2,
+     .prepare = shift_x,
+     .compare = compare_same},
+    {.name = "permutation",
+     .statement = "permuting x along the axis permutes softmax(x)",
+     .runs = 2,
+     .prepare = permute_axis,
+     .compare = compare_axis},
+    {.name = "slice_permutation",
+     .statement = "permuting the slices of x permutes those of softmax(x)",
+     .runs = 2,
+     .prepare = permute_slices,
+     .compare = compare_slices},
+    {.name = "order",
+     .statement = "x[i] <= x[j] in one slice makes softmax(x)[i] <= softmax(x)[j]",
+     .runs = 1,
+     .compare = compare_order},
+    {.name = "axis_layout",
+     .statement = "softmax along a strided axis = softmax along the same axis made contiguous",
+     .runs = 2,
+     .applies = has_inner,
+     .vary = make_contiguous,
+     .prepare = prepare_contiguous,
+     .compare = compare_contiguous},
+};
+
+#endif
