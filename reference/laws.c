@@ -10,9 +10,9 @@
 /* Floats round to infinity from here on (reference/compare.c). */
 static const double overflow_threshold = 0x1.ffffffp127;
 
-/* Elements over all runs of a law beyond which it is not looked at, and their arithmetic: the
- * oracle judges every element of every run. */
-static const double most_elements = 0x1p26, most_flops = 2e9;
+/* Elements of a run beyond which a law is not looked at, and its arithmetic: the oracle judges
+ * every element of every run. */
+static const double most_elements = 0x1p25, most_flops = 1e9;
 
 struct examination {
     const struct property *law;
@@ -62,15 +62,26 @@ static void begin_operand(struct examination *e, int run, int operand) {
                      r->in[operand]);
 }
 
-static enum status begin_run(struct examination *e, int run, struct error *error) {
+static enum status vary_problem(struct examination *e, int run, struct error *error) {
     struct law_run *r = &e->call.run[run];
-    const struct primitive *primitive = e->item->problem.primitive;
     r->problem = e->item->problem;
     if (e->law->vary) e->law->vary(&r->problem, run);
     struct error inner;
-    if (problem_check(&r->problem, &inner))
-        return fail(error, STATUS_BAD_INPUT, "%s makes a problem that is refused: %.300s",
-                    e->law->name, inner.text);
+    if (!problem_check(&r->problem, &inner)) return STATUS_OK;
+    return fail(error, STATUS_BAD_INPUT, "%s makes a problem that is refused: %.300s", e->law->name,
+                inner.text);
+}
+
+static bool too_large(const struct problem *problem) {
+    double elements = 0;
+    for (int o = 0; o < problem->primitive->operand_count; o++)
+        elements += (double)elements_of(problem, o);
+    return elements > most_elements || problem_flops(problem) > most_flops;
+}
+
+static enum status begin_run(struct examination *e, int run, struct error *error) {
+    struct law_run *r = &e->call.run[run];
+    const struct primitive *primitive = e->item->problem.primitive;
     for (int o = 0; o < primitive->operand_count; o++) {
         const struct operand *operand = &primitive->operands[o];
         if (!present(&r->problem, o)) continue;
@@ -94,14 +105,6 @@ static enum status begin_run(struct examination *e, int run, struct error *error
         if (r->in[o] && !problem_reads(&r->problem, o))
             fill_operand(&r->problem, o, FILL_NAN, 0, r->in[o]);
     return STATUS_OK;
-}
-
-static bool too_large(const struct examination *e) {
-    double elements = 0;
-    for (int o = 0; o < e->item->problem.primitive->operand_count; o++)
-        elements += (double)elements_of(&e->item->problem, o);
-    return elements * e->law->runs > most_elements ||
-           problem_flops(&e->item->problem) * e->law->runs > most_flops;
 }
 
 /* A law whose runs are all the same compares a run with itself. */
@@ -193,7 +196,12 @@ static bool sensitive(struct examination *e) {
 static enum status run_all(struct examination *e, struct law_result *result, struct error *error) {
     for (int run = 0; run < e->law->runs; run++) {
         struct law_run *r = &e->call.run[run];
-        enum status status = begin_run(e, run, error);
+        enum status status = vary_problem(e, run, error);
+        if (!status && too_large(&r->problem)) {
+            say(result, LAW_SKIPPED, "too large: the oracle would take long");
+            return STATUS_OK;
+        }
+        if (!status) status = begin_run(e, run, error);
         if (!status) status = find_bounds(e, run, error);
         if (status) return status;
         result->verdict = e->runner(e->context, &r->problem, r->in, e->out[run], result->reason,
@@ -238,11 +246,7 @@ enum status law_examine(struct law_result *result, const struct property *law,
     e->call.runs = law->runs;
     e->call.fill = item->fill;
     e->call.seed = item->seed;
-    enum status status = STATUS_OK;
-    if (too_large(e))
-        say(result, LAW_SKIPPED, "the problem is too large: the oracle would take minutes");
-    else
-        status = run_all(e, result, error);
+    const enum status status = run_all(e, result, error);
     if (!status && result->verdict == LAW_HOLDS) {
         if (all_alike(e))
             say(result, LAW_SKIPPED, "its runs are all alike here");

@@ -1,5 +1,7 @@
 #include "kernels/adam_step/adam_step.h"
 
+#include "kernels/adam_step/adam_step_properties.h"
+
 PROBLEM_FIELDS(adam_step, ADAM_STEP_FIELDS);
 
 static const struct operand operands[] = {
@@ -58,4 +60,5 @@ const struct primitive primitive_adam_step = {
     .flops = flops,
     .terms = terms,
     .call = call,
+    PROPERTIES(adam_step_properties),
 };

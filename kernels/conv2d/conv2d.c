@@ -1,5 +1,7 @@
 #include "kernels/conv2d/conv2d.h"
 
+#include "kernels/conv2d/conv2d_properties.h"
+
 PROBLEM_FIELDS(conv2d, CONV2D_FIELDS);
 
 static const struct operand operands[] = {
@@ -84,4 +86,5 @@ const struct primitive primitive_conv2d = {
     .terms = terms,
     .exact = true,
     .call = call,
+    PROPERTIES(conv2d_properties),
 };

@@ -1,5 +1,7 @@
 #include "kernels/gemm/gemm.h"
 
+#include "kernels/gemm/gemm_properties.h"
+
 PROBLEM_FIELDS(gemm, GEMM_FIELDS);
 
 static const struct operand operands[] = {
@@ -68,4 +70,5 @@ const struct primitive primitive_gemm = {
     .terms = terms,
     .exact = true,
     .call = call,
+    PROPERTIES(gemm_properties),
 };

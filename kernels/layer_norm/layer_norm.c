@@ -1,5 +1,7 @@
 #include "kernels/layer_norm/layer_norm.h"
 
+#include "kernels/layer_norm/layer_norm_properties.h"
+
 PROBLEM_FIELDS(layer_norm, LAYER_NORM_FIELDS);
 
 static const struct operand operands[] = {
@@ -67,4 +69,5 @@ const struct primitive primitive_layer_norm = {
     .flops = flops,
     .terms = terms,
     .call = call,
+    PROPERTIES(layer_norm_properties),
 };

@@ -1,0 +1,180 @@
+/* The laws of layer_norm. For layer_norm.c alone. */
+#ifndef KERNELS_LAYER_NORM_LAYER_NORM_PROPERTIES_H
+#define KERNELS_LAYER_NORM_LAYER_NORM_PROPERTIES_H
+
+#include "kernels/core/property.h"
+#include "kernels/layer_norm/layer_norm.h"
+
+static struct layer_norm_problem *fields_of(struct problem *problem) {
+    return (struct layer_norm_problem *)problem->value;
+}
+static const struct layer_norm_problem *law_problem(const struct law_call *call) {
+    return (const struct layer_norm_problem *)call->run[0].problem.value;
+}
+
+/* ---- shift and scale --------------------------------------------------------------------------
+ */
+
+static void shift_x(const struct law_call *call, int run) { law_shift(call, run, LAYER_NORM_X); }
+static void compare_shifted(const struct law_call *call, struct breach *breach) {
+    const struct layer_norm_problem *p = law_problem(call);
+    law_same(call, breach, 1, LAYER_NORM_Y, 1);
+    law_same(call, breach, 1, LAYER_NORM_RSTD, 1);
+    if (!p->rows || !p->cols) return;
+    const float *x = call->run[0].in[LAYER_NORM_X], *moved = call->run[1].in[LAYER_NORM_X];
+    const double shift = (double)moved[0] - x[0];
+    for (int64_t i = 0; i < p->rows; i++)
+        law_require(
+            call, breach, 1, LAYER_NORM_MEAN, i, law_out(call, 0, LAYER_NORM_MEAN, i) + shift,
+            law_bound(call, 0, LAYER_NORM_MEAN, i) + law_bound(call, 1, LAYER_NORM_MEAN, i));
+}
+
+static void quarter_eps(struct problem *problem, int run) {
+    if (run) fields_of(problem)->eps /= 4;
+}
+static void halve_x(const struct law_call *call, int run) {
+    if (run) law_scale(call, run, LAYER_NORM_X, 0.5f);
+}
+static void compare_scaled(const struct law_call *call, struct breach *breach) {
+    law_scaled(call, breach, 1, LAYER_NORM_Y, 1);
+    law_scaled(call, breach, 1, LAYER_NORM_MEAN, 0.5);
+    law_scaled(call, breach, 1, LAYER_NORM_RSTD, 2);
+}
+
+/* ---- permutations -----------------------------------------------------------------------------
+ */
+
+static struct law_axis rows_of(const struct law_call *call, int64_t cols) {
+    return (struct law_axis){1, law_problem(call)->rows, cols};
+}
+static void permute_rows(const struct law_call *call, int run) {
+    if (run) law_permute(call, run, LAYER_NORM_X, rows_of(call, law_problem(call)->cols));
+}
+static void compare_rows(const struct law_call *call, struct breach *breach) {
+    law_permuted(call, breach, 1, LAYER_NORM_Y, rows_of(call, law_problem(call)->cols));
+    law_permuted(call, breach, 1, LAYER_NORM_MEAN, rows_of(call, 1));
+    law_permuted(call, breach, 1, LAYER_NORM_RSTD, rows_of(call, 1));
+}
+
+static struct law_axis cols_of(const struct law_call *call, int64_t rows) {
+    return (struct law_axis){rows, law_problem(call)->cols, 1};
+}
+static void permute_cols(const struct law_call *call, int run) {
+    if (!run) return;
+    law_permute(call, run, LAYER_NORM_X, cols_of(call, law_problem(call)->rows));
+    law_permute(call, run, LAYER_NORM_WEIGHT, cols_of(call, 1));
+    law_permute(call, run, LAYER_NORM_BIAS, cols_of(call, 1));
+}
+static void compare_cols(const struct law_call *call, struct breach *breach) {
+    law_permuted(call, breach, 1, LAYER_NORM_Y, cols_of(call, law_problem(call)->rows));
+    law_same(call, breach, 1, LAYER_NORM_MEAN, 1);
+    law_same(call, breach, 1, LAYER_NORM_RSTD, 1);
+}
+
+/* ---- the affine map, and what it maps ---------------------------------------------------------
+ */
+
+static const char *has_affine(const struct problem *problem) {
+    const struct layer_norm_problem *p = (const struct layer_norm_problem *)problem->value;
+    return p->affine ? NULL : "affine = 0";
+}
+static void without_affine_in_run_1(struct problem *problem, int run) {
+    if (run) fields_of(problem)->affine = 0;
+}
+static void compare_affine(const struct law_call *call, struct breach *breach) {
+    const struct layer_norm_problem *p = law_problem(call);
+    const float *weight = call->run[0].in[LAYER_NORM_WEIGHT];
+    const float *bias = call->run[0].in[LAYER_NORM_BIAS];
+    for (int64_t i = 0; i < p->rows * p->cols; i++) {
+        const double w = weight[i % p->cols];
+        law_require(call, breach, 0, LAYER_NORM_Y, i,
+                    w * law_out(call, 1, LAYER_NORM_Y, i) + bias[i % p->cols],
+                    law_bound(call, 0, LAYER_NORM_Y, i) +
+                        fabs(w) * law_bound(call, 1, LAYER_NORM_Y, i));
+    }
+    law_same(call, breach, 1, LAYER_NORM_MEAN, 1);
+    law_same(call, breach, 1, LAYER_NORM_RSTD, 1);
+}
+
+static void without_affine(struct problem *problem, int run) {
+    (void)run;
+    fields_of(problem)->affine = 0;
+}
+
+/* Sums over one row of y, without its largest element: that is what the law foretells. */
+struct row_sums {
+    double sum, squares, sum_bound, squares_bound;
+    int64_t largest;
+};
+static struct row_sums sums_of(const struct law_call *call, int64_t row) {
+    const int64_t cols = law_problem(call)->cols, first = row * cols;
+    struct row_sums s = {0, 0, 0, 0, first};
+    for (int64_t i = first; i < first + cols; i++)
+        if (fabs(law_out(call, 0, LAYER_NORM_Y, i)) >
+            fabs(law_out(call, 0, LAYER_NORM_Y, s.largest)))
+            s.largest = i;
+    for (int64_t i = first; i < first + cols; i++) {
+        const double y = law_out(call, 0, LAYER_NORM_Y, i);
+        const double bound = law_bound(call, 0, LAYER_NORM_Y, i);
+        s.sum += i == s.largest ? 0 : y;
+        s.squares += i == s.largest ? 0 : y * y;
+        s.sum_bound += bound + law_double(cols) * fabs(y);
+        s.squares_bound += 2 * fabs(y) * bound + bound * bound + law_double(cols) * y * y;
+    }
+    return s;
+}
+/* sum y = 0; sum y^2 = n var / (var + eps) = n (1 - eps rstd^2). */
+static void compare_moments(const struct law_call *call, struct breach *breach) {
+    const struct layer_norm_problem *p = law_problem(call);
+    for (int64_t row = 0; p->cols && row < p->rows; row++) {
+        const struct row_sums s = sums_of(call, row);
+        const double n = (double)p->cols, r = law_out(call, 0, LAYER_NORM_RSTD, row);
+        const double r_bound = law_bound(call, 0, LAYER_NORM_RSTD, row);
+        const double size = fabs(law_out(call, 0, LAYER_NORM_Y, s.largest));
+        law_require(call, breach, 0, LAYER_NORM_Y, s.largest, -s.sum, s.sum_bound);
+        if (!(size > 0)) continue;
+        const double square = n * (1 - p->eps * r * r) - s.squares;
+        const double bound = s.squares_bound + n * p->eps * (2 * r * r_bound + r_bound * r_bound);
+        /* |a - b| = |a^2 - b^2| / (a + b) */
+        law_require(call, breach, 0, LAYER_NORM_Y, s.largest,
+                    copysign(sqrt(fmax(square, 0)), law_out(call, 0, LAYER_NORM_Y, s.largest)),
+                    bound / size);
+    }
+}
+
+static const struct property layer_norm_properties[] = {
+    {.name = "shift_invariance",
+     .statement = "x + c has the y and rstd of x, and a mean larger by c",
+     .runs = 2,
+     .prepare = shift_x,
+     .compare = compare_shifted},
+    {.name = "scale_invariance",
+     .statement = "x / 2 with eps / 4 has the y of x, half its mean and twice its rstd",
+     .runs = 2,
+     .vary = quarter_eps,
+     .prepare = halve_x,
+     .compare = compare_scaled},
+    {.name = "row_permutation",
+     .statement = "permuting the rows of x permutes those of y, mean and rstd",
+     .runs = 2,
+     .prepare = permute_rows,
+     .compare = compare_rows},
+    {.name = "column_permutation",
+     .statement = "permuting x, weight and bias within rows permutes y; mean and rstd stay",
+     .runs = 2,
+     .prepare = permute_cols,
+     .compare = compare_cols},
+    {.name = "affine_map",
+     .statement = "y = weight * (y without affine) + bias",
+     .runs = 2,
+     .applies = has_affine,
+     .vary = without_affine_in_run_1,
+     .compare = compare_affine},
+    {.name = "moments",
+     .statement = "without affine, sum y = 0 and sum y^2 = cols (1 - eps rstd^2)",
+     .runs = 1,
+     .vary = without_affine,
+     .compare = compare_moments},
+};
+
+#endif
