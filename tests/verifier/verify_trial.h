@@ -27,7 +27,7 @@ struct finding {
     int64_t wrong, judged;
     int threads;
     enum layout layout; /* of the run that was looked at */
-    const char *law; /* the law that is broken; NULL: none */
+    const char *law;    /* the law that is broken; NULL: none */
 };
 void finding_set(struct finding *finding, enum verdict verdict, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
