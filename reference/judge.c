@@ -188,19 +188,12 @@ static bool some_output_moves(const struct judge *judge, struct judge *changed,
     return false;
 }
 
-/* STATUS_OK with *moved: does another filling of `input` move any output? */
-static enum status input_matters(const struct judge *judge,
-                                 const struct implementation *implementation, bool exact, int input,
-                                 enum fill fill, uint64_t seed, bool *moved, struct error *error) {
-    const struct shape shape = problem_shape(&judge->problem, input);
-    const struct tensor tensor = {operand_at(judge, input)->dtype, shape, NULL};
-    void *other = memory_allocate(tensor_bytes(&tensor));
-    if (!other) return fail(error, STATUS_NO_MEMORY, "out of memory");
-    fill_operand(&judge->problem, input, fill, seed, other);
-    const void *operand[OPERANDS_MAX];
-    memcpy(operand, judge->operand, sizeof operand);
-    operand[input] = other;
+/* STATUS_OK with *moved: do these inputs in place of the judge's move any output? */
+static enum status others_move(const struct judge *judge,
+                               const struct implementation *implementation, bool exact,
+                               const void *const *operand, bool *moved, struct error *error) {
     struct judge changed;
+    *moved = false;
     const int64_t limit = judge->judged_units < judge->units ? judge->judged_units : -1;
     const enum status status =
         prepare(&changed, &judge->problem, operand, limit, judge->sample_seed, error);
@@ -208,7 +201,45 @@ static enum status input_matters(const struct judge *judge,
         *moved = some_output_moves(judge, &changed, implementation, exact);
         judge_close(&changed);
     }
+    return status;
+}
+
+/* Input `input` filled anew; NULL: no memory. */
+static void *refilled(const struct judge *judge, int input, enum fill fill, uint64_t seed) {
+    const struct shape shape = problem_shape(&judge->problem, input);
+    const struct tensor tensor = {operand_at(judge, input)->dtype, shape, NULL};
+    void *other = memory_allocate(tensor_bytes(&tensor));
+    if (other) fill_operand(&judge->problem, input, fill, seed, other);
+    return other;
+}
+
+/* STATUS_OK with *moved: does another filling of `input` move any output? */
+static enum status input_matters(const struct judge *judge,
+                                 const struct implementation *implementation, bool exact, int input,
+                                 enum fill fill, uint64_t seed, bool *moved, struct error *error) {
+    void *other = refilled(judge, input, fill, seed);
+    if (!other) return fail(error, STATUS_NO_MEMORY, "out of memory");
+    const void *operand[OPERANDS_MAX];
+    memcpy(operand, judge->operand, sizeof operand);
+    operand[input] = other;
+    const enum status status = others_move(judge, implementation, exact, operand, moved, error);
     memory_free(other);
+    return status;
+}
+
+enum status judge_sensitive(const struct judge *judge, const struct implementation *implementation,
+                            enum fill fill, uint64_t seed, bool *moved, struct error *error) {
+    void *other[OPERANDS_MAX] = {NULL};
+    const void *operand[OPERANDS_MAX];
+    memcpy(operand, judge->operand, sizeof operand);
+    enum status status = STATUS_OK;
+    for (int i = 0; i < judge->problem.primitive->operand_count && !status; i++) {
+        if (!problem_reads(&judge->problem, i)) continue;
+        operand[i] = other[i] = refilled(judge, i, fill, seed);
+        if (!other[i]) status = fail(error, STATUS_NO_MEMORY, "out of memory");
+    }
+    if (!status) status = others_move(judge, implementation, false, operand, moved, error);
+    for (int i = 0; i < OPERANDS_MAX; i++) memory_free(other[i]);
     return status;
 }
 
@@ -223,7 +254,7 @@ enum status judge_vacuity(const struct judge *judge, const struct implementation
         if (status) return status;
     }
     for (int i = 0; i < primitive->operand_count; i++) {
-        bool moved;
+        bool moved = false;
         if (!problem_reads(&judge->problem, i)) continue;
         const enum status status =
             input_matters(judge, implementation, exact, i, fill, seed + 1, &moved, error);

@@ -60,4 +60,10 @@ enum status judge_vacuity(const struct judge *judge, const struct implementation
                           bool exact, bool constant, enum fill fill, uint64_t seed,
                           struct error *error);
 
+/* STATUS_OK with *moved: does refilling every input at once move any judged output by more than its
+ * bound? The weaker question that random problems are asked, which often have one input without
+ * influence. */
+enum status judge_sensitive(const struct judge *judge, const struct implementation *implementation,
+                            enum fill fill, uint64_t seed, bool *moved, struct error *error);
+
 #endif

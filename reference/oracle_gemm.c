@@ -6,18 +6,20 @@
  *            the BLAS testers' SMMCH gauges them (Dongarra et al., ACM TOMS 16 (1990)).
  *   local  = what scaling adds: nothing for a factor of 0 or +-1; else one rounding of each product
  *            with it, whether that product is with the sum or with each term or block of it, and
- *            one more where the factor itself is rounded to float32.
- * NaN and Inf come out of the IEEE arithmetic of the double sum (alpha = 0 and beta = 0 do not
- * read their operands). Where finite terms alone could overflow float32 in one order of summation
- * and not in another, the result may rightly be finite, infinite or NaN: such an element is not
- * judged. That cannot happen where all positive and all negative terms stay below the largest
- * float32, nor where those of one sign do and the sum of all is beyond it. */
+ *            one more where the factor itself is rounded to float32. An alpha above 1 magnifies
+ * what underflow cost the products; the tolerance's floor has the rest of underflow. NaN and Inf
+ * come out of the IEEE arithmetic of the double sum (alpha = 0 and beta = 0 do not read their
+ * operands). Where finite terms alone could overflow float32 in one order of summation and not in
+ * another, the result may rightly be finite, infinite or NaN: such an element is left open. That
+ * cannot happen where all positive and all negative terms stay below the largest float32, nor where
+ * those of one sign do and the sum of all is beyond it. */
 #include <gsl/gsl_blas.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "kernels/gemm/gemm.h"
 #include "reference/oracle.h"
+#include "reference/tolerance.h"
 
 static int64_t units(const void *problem) {
     const struct gemm_problem *p = problem;
@@ -71,6 +73,11 @@ static bool overflow_depends_on_order(const struct sides *sides, double value) {
     return !(value >= limit && !below) && !(value <= -limit && !above);
 }
 
+/* Products that underflow lose 2^-150 each before alpha magnifies the sum; in units of u. */
+static double magnified_underflow(const struct gemm_problem *p, int64_t k) {
+    return fabs(p->alpha) > 1 ? fabs(p->alpha) * (double)k * 0x1p-149 / UNIT_ROUNDOFF_F32 : 0;
+}
+
 static void element(const struct gemm_problem *p, const double *a, const double *b, int64_t k,
                     const float *old, const struct expectation *c, int64_t index) {
     const double kept = p->beta == 0 ? 0 : p->beta * old[index];
@@ -82,9 +89,13 @@ static void element(const struct gemm_problem *p, const double *a, const double 
     const double kept_gauge = isfinite(kept) ? fabs(kept) : 0;
     struct sides all = products;
     add_side(&all, kept);
-    if (overflow_depends_on_order(&all, value)) return;
+    if (overflow_depends_on_order(&all, value)) {
+        expect_anything(c, index);
+        return;
+    }
     expect(c, index, value, gauge + kept_gauge,
-           roundings(p->alpha) * gauge + roundings(p->beta) * kept_gauge);
+           roundings(p->alpha) * gauge + roundings(p->beta) * kept_gauge +
+               magnified_underflow(p, k));
 }
 
 static void evaluate(const struct oracle_call *call, int64_t unit) {

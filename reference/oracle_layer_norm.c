@@ -20,6 +20,11 @@
  *          The last addition's rounding is the tolerance's |value|; an order that folds the mean
  *          into the bias adds |m r| at most, which d has already.
  *
+ * Underflow, absolutely: the mean's division, and that of its correction, and x - m as it is stored
+ * lose 2^-150 each, which 1/sqrt(eps) magnifies, and the weight; the product z loses as much before
+ * the weight magnifies it: F (r + 1) |w| with F = 2^-148. What is not magnified is in the
+ * tolerance's floor; sums and differences of denormals are exact.
+ *
  * d r is what a large mean costs, in deviations: u * 1e4 / 1e-2 = 0.06 for each unit of g where the
  * mean is 1e4 and the deviation 1e-2. It is first order: E[x^2] - E[x]^2 errs by u (A r)^2, a
  * million times as much, and fails.
@@ -38,6 +43,7 @@
 /* layer_norm.h, "Range" */
 #define LARGEST 0x1p126
 #define SMALLEST 0x1p-100
+#define UNDERFLOW_F (0x1p-148 / UNIT_ROUNDOFF_F32) /* F, in units of u */
 
 /* What one row's elements have in common. */
 struct row {
@@ -111,7 +117,8 @@ static void expect_y(const struct expectation *y, int64_t at, const struct row *
     const double z = (x - row->mean) * row->rstd, product = z * weight, value = product + bias;
     const double shift = row->mean_size * row->rstd, w = fabs(weight);
     const double sum = w * (shift + fabs(z) * row->rstd_sum);
-    const double local = w * (row->mean_local * row->rstd + fabs(z) * (row->rstd_local + 3));
+    const double local = w * (row->mean_local * row->rstd + fabs(z) * (row->rstd_local + 3) +
+                              UNDERFLOW_F * (row->rstd + 1));
     if (!row->rstd_known || (isinf(weight) && fabs(z) <= 0x1p-10 * (1 + shift)) ||
         (isfinite(weight) && fabs(product) >= LARGEST))
         expect_anything(y, at);

@@ -215,20 +215,23 @@ struct strip {
     vmask mask;
 };
 
-static ALWAYS_INLINE vfloat strip_load(const struct strip *s, int64_t row, const bool whole) {
+static ALWAYS_INLINE vfloat strip_load(const struct strip *s, int64_t row, float elsewhere,
+                                       const bool whole) {
     const float *x = s->x + row * s->stride;
-    return whole ? vload(x) : vload_masked(x, s->mask, vset(0));
+    return whole ? vload(x) : vload_masked(x, s->mask, vset(elsewhere));
 }
 
+/* Lanes outside the mask stay at -Inf: folding brings them to slices of their own. */
 static ALWAYS_INLINE vfloat strip_maximum(const struct strip *s, vfloat largest, const bool whole) {
-    for (int64_t row = 0; row < s->rows; row++) largest = vmax(strip_load(s, row, whole), largest);
+    for (int64_t row = 0; row < s->rows; row++)
+        largest = vmax(strip_load(s, row, -INFINITY, whole), largest);
     return largest;
 }
 
 static ALWAYS_INLINE vfloat strip_exponential(const struct strip *s, int64_t row, vfloat largest,
                                               const bool whole) {
     float *y = s->y + row * s->stride;
-    const vfloat x = strip_load(s, row, whole);
+    const vfloat x = strip_load(s, row, 0, whole);
     if (whole) {
         const vfloat e = vexp_low(vsub(x, largest));
         vstore(y, e);

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/verifier/verify_draw.h"
+
 static void apply_options(struct problem_case *item, const struct options *options) {
     if (options->fill >= 0) item->fill = (enum fill)options->fill;
     if (options->seed_given) item->seed = options->seed;
@@ -33,7 +35,8 @@ static enum status one_problem(struct case_source *source, const struct options 
 
 /* A primitive without a case file (a plugin's): its default problem. */
 static enum status default_problem(struct case_source *source, struct error *error) {
-    if (source->kind == KIND_GOLDEN || source->kind == KIND_EXACT || source->kind == KIND_SPECIAL)
+    if (source->kind == KIND_GOLDEN || source->kind == KIND_EXACT || source->kind == KIND_SPECIAL ||
+        source->kind == KIND_RANDOM)
         return STATUS_OK;
     struct problem_case *item = calloc(1, sizeof *item);
     if (!item) return fail(error, STATUS_NO_MEMORY, "out of memory");
@@ -80,7 +83,10 @@ static enum status list_golden(struct case_source *source, const struct problem 
         if (!only || !memcmp(golden.problem.value, only->value, sizeof only->value)) {
             source->at[source->list.count] = i;
             source->list.item[source->list.count++] =
-                (struct problem_case){golden.problem, golden.fill, golden.seed, golden.constant, 0};
+                (struct problem_case){.problem = golden.problem,
+                                      .fill = golden.fill,
+                                      .seed = golden.seed,
+                                      .constant = golden.constant};
         }
         golden_release(&golden);
     }
@@ -118,10 +124,30 @@ static enum status open_golden(struct case_source *source, const struct options 
     return list_golden(source, options->problem ? &only : NULL, error);
 }
 
+/* ---- random problems --------------------------------------------------------------------------
+ */
+
+static enum status open_drawn(struct case_source *source, const struct options *options,
+                              struct error *error) {
+    source->list.item = calloc(1, sizeof *source->list.item);
+    source->of = options->fuzz;
+    return source->list.item ? STATUS_OK : fail(error, STATUS_NO_MEMORY, "out of memory");
+}
+
+bool case_source_draw(struct case_source *source, const struct options *options, int threads) {
+    if (source->drawn == source->of) return false;
+    struct problem_case *item = source->list.item;
+    draw_case(source->primitive, options->seed, (uint64_t)source->drawn++, threads, item);
+    if (options->fill >= 0) item->fill = (enum fill)options->fill;
+    source->list.count = 1;
+    return true;
+}
+
 enum status case_source_open(struct case_source *source, const struct options *options,
                              const struct primitive *primitive, enum kind kind,
                              struct error *error) {
     *source = (struct case_source){.primitive = primitive, .kind = kind};
+    if (options->fuzz) return open_drawn(source, options, error);
     const enum status status = kind == KIND_GOLDEN ? open_golden(source, options, error)
                                                    : open_listed(source, options, error);
     if (status) case_source_close(source);

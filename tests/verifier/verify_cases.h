@@ -12,6 +12,7 @@ struct case_source {
     struct case_list list; /* KIND_GOLDEN: problem, fill, seed and constant of the file's cases */
     int *at;               /* KIND_GOLDEN: the index in the file of each */
     struct golden_file *golden;
+    int drawn, of;     /* --fuzz: so many so far, of so many; the list holds the last */
     char missing[512]; /* KIND_GOLDEN: golden cases are listed, but why there are no values; "" */
 };
 
@@ -19,6 +20,8 @@ struct case_source {
 enum status case_source_open(struct case_source *source, const struct options *options,
                              const struct primitive *primitive, enum kind kind,
                              struct error *error);
+/* --fuzz: put the next random problem into the list. False: that was the last. */
+bool case_source_draw(struct case_source *source, const struct options *options, int threads);
 /* Case `index`, ready to be checked; release it with case_source_release. */
 enum status case_source_subject(const struct case_source *source, int index,
                                 struct subject *subject, struct golden_case *golden,

@@ -208,10 +208,32 @@ static void check_memory(struct host *host, struct subject *subject,
 }
 
 /* First run, another problem, second run: state left behind shows as a difference. */
+/* Run once more: the same bits as the first time? */
+static bool same_again(struct host *host, struct subject *subject,
+                       const struct implementation *implementation, struct run_plan plan,
+                       const struct capture *first, const char *after, struct finding *finding) {
+    struct capture again;
+    int operand;
+    bool good = trial_run(host, &subject->trial, implementation, plan, &again, finding);
+    const int64_t at = good ? capture_difference(&subject->trial, first, &again, &operand) : -1;
+    if (at >= 0) {
+        finding->operand = subject->trial.problem.primitive->operands[operand].name;
+        shape_print_index(&subject->trial.shape[operand], at, finding->index,
+                          sizeof finding->index);
+        finding_set(finding, VERDICT_FAIL,
+                    "%s%s has other bits when run again on the same inputs with %d thread%s%s",
+                    finding->operand, finding->index, finding->threads,
+                    finding->threads == 1 ? "" : "s", after);
+        good = false;
+    }
+    capture_free(&again);
+    return good;
+}
+
 static bool repeats(struct host *host, struct subject *subject,
                     const struct implementation *implementation, struct run_plan plan,
                     struct verdict_of *result) {
-    struct capture first, again, between = {{NULL}};
+    struct capture first, between = {{NULL}};
     struct finding ignored = {.verdict = VERDICT_PASS};
     bool good =
         trial_run_pair(host, &subject->trial, implementation, plan, &first, &result->finding) &&
@@ -223,23 +245,9 @@ static bool repeats(struct host *host, struct subject *subject,
         good = false;
     }
     capture_free(&between);
-    for (int run = 0; good && run < 2; run++) {
-        good = trial_run(host, &subject->trial, implementation, plan, &again, &result->finding);
-        int operand;
-        const int64_t at =
-            good ? capture_difference(&subject->trial, &first, &again, &operand) : -1;
-        if (at >= 0) {
-            struct finding *f = &result->finding;
-            f->operand = subject->trial.problem.primitive->operands[operand].name;
-            shape_print_index(&subject->trial.shape[operand], at, f->index, sizeof f->index);
-            finding_set(f, VERDICT_FAIL,
-                        "%s%s has other bits when run again on the same inputs with %d thread%s%s",
-                        f->operand, f->index, f->threads, f->threads == 1 ? "" : "s",
-                        run ? "" : ", after another problem");
-            good = false;
-        }
-        capture_free(&again);
-    }
+    for (int run = 0; good && run < 2; run++)
+        good = same_again(host, subject, implementation, plan, &first,
+                          run ? "" : ", after another problem", &result->finding);
     capture_free(&first);
     return good;
 }
@@ -253,6 +261,47 @@ static void check_repeat(struct host *host, struct subject *subject,
         const struct run_plan plan = {LAYOUT_END, POISON_NAN, count};
         if (!repeats(host, subject, implementation, plan, result)) return;
     }
+}
+
+static bool refilling_moves(const struct subject *subject,
+                            const struct implementation *implementation, enum fill fill) {
+    bool moved = false;
+    return !judge_sensitive(&subject->judge, implementation, fill, subject->item.seed + 1, &moved,
+                            NULL) &&
+           moved;
+}
+
+/* Would other inputs, of the same style or ordinary ones, have given other outputs? */
+static bool could_fail(struct subject *subject, const struct implementation *implementation) {
+    const struct accumulation *traits = &implementation->accumulation;
+    if (!has_output_elements(&subject->trial)) return false;
+    if (!subject->vacuity_known || memcmp(traits, &subject->vacuity_of, sizeof *traits)) {
+        subject->vacuous = !refilling_moves(subject, implementation, subject->item.fill) &&
+                           !refilling_moves(subject, implementation, FILL_NORMAL);
+        subject->vacuity_of = *traits;
+        subject->vacuity_known = true;
+    }
+    return !subject->vacuous;
+}
+
+/* Every layout on as many threads as given, then the first once more. That such a problem could not
+ * have failed is no defect of anything: it is reported, and who drew it counts. */
+static void check_random(struct host *host, struct subject *subject,
+                         const struct implementation *implementation, int threads,
+                         struct verdict_of *result) {
+    const struct run_plan plan = {LAYOUT_END, POISON_NAN, threads};
+    struct capture first;
+    bool good =
+        trial_run_pair(host, &subject->trial, implementation, plan, &first, &result->finding) &&
+        judge_run(subject, implementation, &first, result);
+    for (int layout = LAYOUT_END + 1; good && layout < LAYOUTS; layout++) {
+        const struct run_plan other = {(enum layout)layout, POISON_NAN, threads};
+        good = values_right(host, subject, implementation, other, result);
+    }
+    good = good && same_again(host, subject, implementation, plan, &first,
+                              ", after other places in memory", &result->finding);
+    capture_free(&first);
+    result->vacuous = good && !could_fail(subject, implementation);
 }
 
 /* NaN or infinities among the inputs. */
@@ -292,6 +341,7 @@ struct verdict_of check(struct host *host, struct subject *subject,
     switch (subject->kind) {
     case KIND_MEMORY: check_memory(host, subject, implementation, threads, &result); break;
     case KIND_REPEAT: check_repeat(host, subject, implementation, threads, &result); break;
+    case KIND_RANDOM: check_random(host, subject, implementation, threads, &result); break;
     default: check_values(host, subject, implementation, threads, &result);
     }
     return result;

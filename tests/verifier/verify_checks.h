@@ -13,6 +13,7 @@ enum kind {
     KIND_MEMORY,
     KIND_REPEAT,
     KIND_PROPERTY,
+    KIND_RANDOM,
     KINDS, /* the first KINDS of case_kinds */
 };
 
@@ -49,6 +50,7 @@ struct verdict_of {
     double worst_ratio, worst_ulp; /* when something was judged */
     int64_t judged, elements;
     char note[256]; /* what was looked at, when that differs from case to case; "" */
+    bool vacuous;   /* KIND_RANDOM: passed, and could not have failed */
 };
 
 /* `threads`: what implementations with uses_threads get; KIND_REPEAT counts up to it. */

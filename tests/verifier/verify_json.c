@@ -96,6 +96,8 @@ static json_t *row_json(const struct options *options, const struct row *row) {
                                row->passed, "skipped", row->skipped);
     if (!object) return NULL;
     if (*row->reason) json_object_set_new(object, "reason", json_string(row->reason));
+    if (row->kind == KIND_RANDOM)
+        json_object_set_new(object, "vacuous", json_integer(row->vacuous));
     if (row->judged) {
         json_object_set_new(object, "worst_ratio", number(row->worst_ratio));
         if (!isnan(row->worst_ulp))
@@ -131,7 +133,7 @@ enum status json_write(FILE *file, const struct options *options, const struct r
     json_t *root = json_pack("{s:s, s:i, s:s, s:s, s:i, s:o}", "schema", "assay-verify", "version",
                              1, "assay_version", ASSAY_VERSION, "isa", isa_name(isa_best()),
                              "exit_code", (int)results_exit_code(results), "results", rows);
-    if (root && options->seed_given)
+    if (root && (options->seed_given || options->fuzz))
         json_object_set_new(root, "seed", json_integer((json_int_t)options->seed));
     return json_close(file, options, root, error);
 }

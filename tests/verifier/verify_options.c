@@ -1,6 +1,7 @@
 #include "tests/verifier/verify_options.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <popt.h>
 #include <stdio.h>
@@ -20,6 +21,8 @@ enum {
     OPT_TIMEOUT,
     OPT_FILL,
     OPT_STRIDE,
+    OPT_FUZZ,
+    OPT_MINUTES,
     OPT_QUIET,
     OPT_VERBOSE,
     OPT_HELP,
@@ -48,6 +51,7 @@ static const char help_head[] =
     "  memory   guard pages on both sides, unaligned operands, read-only inputs\n"
     "  repeat   the same bits again, after other work and at each thread count\n"
     "  property laws between several runs: softmax(x + c) = softmax(x); assay list shows them\n"
+    "  random   oracle, memory and repeat in one, on problems that --fuzz draws\n"
     "Every run happens twice on differently poisoned outputs, in a process of its own.\n"
     "\n"
     "Options:\n";
@@ -67,6 +71,7 @@ static const char help_tail[] =
     "  assay verify --seed fresh --json -          other data, results as JSON\n"
     "  assay verify --mutants softmax              the score of the verifier itself\n"
     "  assay verify --mutants softmax/mutant_zero  what it says about one of them\n"
+    "  assay verify conv2d --fuzz 1000 --seed fresh   random problems; failures are shrunk\n"
     "\n"
     "Exit status: 0 all passed; 1 something failed, crashed, hung or could not be trusted;\n"
     "2 bad usage or input; 3 nothing ran.\n";
@@ -89,7 +94,8 @@ static int read_kind(const char *text, int *kind) {
     for (*kind = 0; *kind < KINDS; ++*kind)
         if (strcmp(text, case_kinds[*kind]) == 0) return -1;
     return complain(
-        "--kind %s: the kinds are golden, oracle, exact, special, memory, repeat, property", text);
+        "--kind %s: the kinds are golden, oracle, exact, special, memory, repeat, property, random",
+        text);
 }
 
 static int read_seed(const char *text, struct options *options) {
@@ -142,6 +148,15 @@ static int take(struct options *options, int option, const char *text) {
         if (!read_number(text, 1, 0x1p31, &number) || number != floor(number))
             return complain("--stride %s: a whole number in [1, 2147483648]", text);
         options->stride = (uint64_t)number;
+        return -1;
+    case OPT_FUZZ:
+        if (!read_number(text, 1, 1e9, &number) || number != (int)number)
+            return complain("--fuzz %s: a whole number in [1, 1000000000]", text);
+        options->fuzz = (int)number;
+        return -1;
+    case OPT_MINUTES:
+        if (!read_number(text, 1e-3, 1e5, &options->minutes))
+            return complain("--minutes %s: a number in [0.001, 100000]", text);
         return -1;
     case OPT_QUIET: options->verbosity = QUIET; return -1;
     default: options->verbosity = VERBOSE; return -1;
@@ -262,6 +277,10 @@ int options_read(struct options *options, int count, char **arguments) {
          "with --ulp: every Nth float, from the seed's remainder on (1)", "N"},
         {"record", 0, POPT_ARG_NONE, &record_flag, 0,
          "with --ulp: keep the worst inputs in tests/cases/worst.ulp", NULL},
+        {"fuzz", 0, POPT_ARG_STRING, NULL, OPT_FUZZ,
+         "check N random problems of each primitive; failures are shrunk", "N"},
+        {"minutes", 0, POPT_ARG_STRING, NULL, OPT_MINUTES,
+         "random problems for this long (and, with --fuzz, at most N)", "M"},
         {"quiet", 'q', POPT_ARG_NONE, NULL, OPT_QUIET, "only failures and the summary", NULL},
         {"verbose", 'v', POPT_ARG_NONE, NULL, OPT_VERBOSE, "also every case", NULL},
         {"version", 0, POPT_ARG_NONE, NULL, OPT_VERSION, "print the version", NULL},
@@ -271,6 +290,8 @@ int options_read(struct options *options, int count, char **arguments) {
     const int code = read_options(context, options);
     options->json_list = json_flag;
     options->shrink = shrink;
+    if (options->minutes > 0 && !options->fuzz) options->fuzz = INT_MAX;
+    if (options->fuzz && !options->seed_given) options->seed = 1;
     options->mutants = mutants_flag;
     options->fail_fast = fail_fast;
     options->diagnose = diagnose;

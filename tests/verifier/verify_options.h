@@ -25,6 +25,8 @@ struct options {
     uint64_t stride;  /* --ulp: every stride-th float */
     uint64_t seed;
     double timeout;
+    int fuzz;       /* random problems per primitive; 0: not asked for */
+    double minutes; /* how long; 0: no limit */
     enum verbosity verbosity;
 };
 

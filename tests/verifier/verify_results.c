@@ -59,6 +59,7 @@ bool row_add(struct row *row, const struct problem_case *item, const struct verd
     }
     if (verdict == VERDICT_PASS) {
         row->passed++;
+        row->vacuous += result->vacuous;
         if (row->verdict == VERDICT_SKIP) row->verdict = VERDICT_PASS;
         return true;
     }
@@ -113,12 +114,25 @@ static void put_quoted(struct line *line, const char *flag, const char *value) {
     put(line, "", "'");
 }
 
+static void put_run_options(struct line *line, const struct options *options) {
+    if (options->isa) put(line, " --isa ", options->isa);
+    for (int i = 0; i < options->plugin_count; i++)
+        put_quoted(line, " --plugin ", options->plugins[i]);
+}
+
 void repro_print(const struct options *options, const struct row *row,
                  const struct failure *failure, char *buffer, size_t bytes) {
     struct line line = {buffer, bytes};
     char number[32];
     put(&line, "assay verify ", row->primitive);
     put(&line, "/", row->variant);
+    if (options->fuzz && (failure->not_alone || failure->whole_run)) { /* all that came before */
+        snprintf(number, sizeof number, "%d --seed %llu", options->fuzz,
+                 (unsigned long long)options->seed);
+        put(&line, " --fuzz ", number);
+        put_run_options(&line, options);
+        return;
+    }
     put(&line, " --kind ", case_kinds[failure->kind]);
     put_quoted(&line, " --problem ", failure->problem);
     if (failure->kind == KIND_GOLDEN) {
@@ -134,7 +148,5 @@ void repro_print(const struct options *options, const struct row *row,
         snprintf(number, sizeof number, "%d", failure->finding.threads);
         put(&line, " --threads ", number);
     }
-    if (options->isa) put(&line, " --isa ", options->isa);
-    for (int i = 0; i < options->plugin_count; i++)
-        put_quoted(&line, " --plugin ", options->plugins[i]);
+    put_run_options(&line, options);
 }

@@ -18,6 +18,7 @@ struct failure {
     uint64_t seed;
     struct smallest *smallest; /* NULL: not looked for, or not found */
     bool not_alone;            /* looked for, and the problem passed when run alone */
+    bool whole_run;            /* says something about all random problems, not about this one */
     struct failure *next;
 };
 
@@ -25,6 +26,7 @@ struct row {
     const char *primitive, *variant;
     enum kind kind;
     int cases, passed, skipped;
+    int vacuous;          /* passed, and could not have failed: random problems alone */
     enum verdict verdict; /* the worst of its cases; SKIP when all were skipped */
     char reason[256];     /* of the first skip */
     bool judged;
@@ -60,6 +62,7 @@ struct text_output {
     bool enabled, colour, progress, progress_shown;
     double started;
 };
+double text_clock(void); /* seconds, from any point in time */
 struct text_output text_open(const struct options *options);
 void text_progress(struct text_output *text, const char *primitive, const char *variant,
                    enum kind kind, int done, int count);

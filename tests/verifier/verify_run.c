@@ -19,7 +19,7 @@ struct session {
     struct host host;
     struct results results;
     struct text_output text;
-    int threads;
+    int threads, primitives; /* primitives: how many take part */
     struct error error;
 };
 
@@ -59,11 +59,17 @@ static void shrink_first(struct session *session, struct group *group, int i) {
     enum { SECONDS = 10 };
     struct failure *first = group->row[i]->failures;
     while (first && first->finding.verdict == VERDICT_MISTRUSTED) first = first->next;
-    if (!session->options->shrink || !first || first->smallest || first->not_alone || first->next)
-        return;
+    const bool asked = session->options->shrink || session->options->fuzz;
+    if (!asked || !first || first->smallest || first->not_alone || first->next) return;
     first->smallest =
         shrink(&session->host, group->implementation[i], first, SECONDS, &session->text);
     first->not_alone = !first->smallest && first->kind != KIND_GOLDEN;
+}
+
+/* Random problems find a common mistake again and again, and a hang takes its time. */
+static bool given_up(const struct session *session, const struct row *row) {
+    enum { ENOUGH = 3 };
+    return session->options->fuzz && row && row->cases - row->passed - row->skipped >= ENOUGH;
 }
 
 static enum status run_case(struct session *session, struct group *group,
@@ -72,7 +78,8 @@ static enum status run_case(struct session *session, struct group *group,
     bool any = false, want[IMPLEMENTATIONS_MAX];
     for (int i = 0; i < group->count; i++) {
         const bool over = session->options->fail_fast && group->row[i] && group->row[i]->failures;
-        any |= want[i] = !over && wanted(session, group->implementation[i], &item->problem);
+        any |= want[i] = !over && !given_up(session, group->row[i]) &&
+                         wanted(session, group->implementation[i], &item->problem);
     }
     if (!any) return STATUS_OK;
     struct subject subject;
@@ -83,9 +90,10 @@ static enum status run_case(struct session *session, struct group *group,
         if (!want[i]) continue;
         const struct implementation *implementation = group->implementation[i];
         text_progress(&session->text, implementation->primitive, implementation->variant,
-                      source->kind, index, source->list.count);
-        const struct verdict_of verdict =
-            check(&session->host, &subject, implementation, session->threads);
+                      source->kind, source->of ? source->drawn - 1 : index,
+                      source->of ? source->of : source->list.count);
+        const struct verdict_of verdict = check(&session->host, &subject, implementation,
+                                                item->threads ? item->threads : session->threads);
         if (!make_row(session, group, i, source->kind) || !row_add(group->row[i], item, &verdict))
             status = fail(&session->error, STATUS_NO_MEMORY, "out of memory");
         else
@@ -128,6 +136,36 @@ static enum status report_missing(struct session *session, const struct primitiv
     return STATUS_OK;
 }
 
+/* A run of random problems most of which cannot fail says little. */
+static bool mistrust_vacuous(struct row *row, const struct problem_case *last) {
+    enum { TOO_FEW_TO_TELL = 50 };
+    const int ran = row->cases - row->skipped;
+    if (ran < TOO_FEW_TO_TELL || row->vacuous * 2 <= ran) return true;
+    struct verdict_of verdict = {.finding.verdict = VERDICT_PASS};
+    finding_set(&verdict.finding, VERDICT_MISTRUSTED,
+                "%d of %d random problems could not have failed", row->vacuous, ran);
+    if (!row_add(row, last, &verdict)) return false;
+    struct failure *own = row->failures;
+    while (own->next) own = own->next;
+    own->whole_run = true;
+    return true;
+}
+
+/* --fuzz: until enough were drawn, or this primitive's share of the time is over. */
+static enum status run_drawn(struct session *session, struct group *group,
+                             struct case_source *source) {
+    const double seconds = session->options->minutes * 60 / session->primitives;
+    const double started = text_clock();
+    enum status status = STATUS_OK;
+    while (!status && (!(seconds > 0) || text_clock() - started < seconds) &&
+           case_source_draw(source, session->options, session->threads))
+        status = run_case(session, group, source, 0);
+    for (int i = 0; i < group->count && !status; i++)
+        if (group->row[i] && !mistrust_vacuous(group->row[i], source->list.item))
+            status = fail(&session->error, STATUS_NO_MEMORY, "out of memory");
+    return status;
+}
+
 static enum status run_kind(struct session *session, struct group *group, enum kind kind) {
     struct case_source source;
     enum status status =
@@ -135,7 +173,8 @@ static enum status run_kind(struct session *session, struct group *group, enum k
     if (status) return status;
     memset(group->row, 0, sizeof group->row);
     if (*source.missing) status = mistrust_all(session, group, kind, source.missing);
-    for (int i = 0; i < source.list.count && !status; i++)
+    if (source.of && !status) status = run_drawn(session, group, &source);
+    for (int i = 0; i < source.list.count && !status && !source.of; i++)
         status = run_case(session, group, &source, i);
     for (int i = 0; i < group->count; i++) {
         if (!group->row[i]) continue;
@@ -151,6 +190,7 @@ static enum status run_kind(struct session *session, struct group *group, enum k
 /* --problem on its own means the kinds that need nothing but a problem. */
 static bool kind_wanted(const struct options *options, enum kind kind) {
     if (options->golden) return kind == KIND_GOLDEN;
+    if (options->fuzz) return kind == KIND_RANDOM;
     if (options->kind >= 0) return (int)kind == options->kind;
     if (!options->problem && options->fill < 0) return true;
     return kind == KIND_ORACLE || kind == KIND_MEMORY || kind == KIND_REPEAT ||
@@ -185,17 +225,21 @@ static enum status run_all(struct session *session) {
 }
 
 /* What must be right before anything runs. */
-static enum status check_usage(const struct session *session, struct error *error) {
+static enum status check_usage(struct session *session, struct error *error) {
     const struct options *options = session->options;
     if (options->golden && options->kind >= 0 && options->kind != KIND_GOLDEN)
         return fail(error, STATUS_BAD_INPUT, "--golden FILE goes with --kind golden alone");
-    if (!options->problem) return STATUS_OK;
+    if (options->fuzz && (options->golden || options->problem ||
+                          (options->kind >= 0 && options->kind != KIND_RANDOM)))
+        return fail(error, STATUS_BAD_INPUT,
+                    "--fuzz draws its own problems: no --problem, --golden or other --kind");
     int primitives = 0;
     struct group group;
     const struct primitive *primitive;
     for (int i = 0; (primitive = registry_primitive(i)); i++)
         primitives += primitive_wanted(session, primitive, &group);
-    if (primitives > 1)
+    session->primitives = primitives;
+    if (options->problem && primitives > 1)
         return fail(error, STATUS_BAD_INPUT,
                     "--problem needs a FILTER that names one primitive; %d match", primitives);
     return STATUS_OK;

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "kernels/core/registry.h"
 #include "tests/verifier/verify_cases.h"
@@ -24,12 +23,6 @@ struct search {
     int threads;
     struct finding finding;
 };
-
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 /* ---- one step ---------------------------------------------------------------------------------
  */
@@ -75,7 +68,7 @@ static bool has_outputs(const struct problem *problem) {
 static bool fails_as_given(struct search *s, const struct problem_case *item, int threads) {
     if (problem_check(&item->problem, NULL)) return false;
     if (s->wants_outputs && !has_outputs(&item->problem)) return false;
-    s->timed_out = s->timed_out || now() > s->deadline;
+    s->timed_out = s->timed_out || text_clock() > s->deadline;
     if (s->timed_out) return false;
     struct subject subject;
     if (case_subject_alone(s->kind, item, &subject, NULL)) return false;
@@ -259,7 +252,7 @@ struct smallest *shrink(struct host *host, const struct implementation *implemen
         .implementation = implementation,
         .text = text,
         .kind = failure->kind == KIND_GOLDEN ? KIND_ORACLE : failure->kind,
-        .deadline = now() + seconds,
+        .deadline = text_clock() + seconds,
         .threads = failure->finding.threads > 1 ? failure->finding.threads : 1,
         .finding = failure->finding,
     };

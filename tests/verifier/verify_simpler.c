@@ -13,7 +13,18 @@ static int64_t target_of(const struct field *field) {
 /* Distances from the target, rising: the first few, then fractions of the way, then one less. */
 static int simpler_integers(const struct field *field, int64_t now, union field_value *simpler) {
     const int64_t target = target_of(field), way = now > target ? now - target : target - now;
-    const int64_t step[] = {0,      1, 2, 3, 4, way / 16, way / 8, way / 4, way / 2, way - way / 4,
+    const int64_t step[] = {0,
+                            1,
+                            2,
+                            3,
+                            4,
+                            way / 16,
+                            way / 8,
+                            way / 4,
+                            way / 2,
+                            way - way / 4,
+                            way - way / 16,
+                            way - way / 64,
                             way - 1};
     const int side = now > target ? 1 : -1;
     int count = 0;

@@ -7,7 +7,7 @@
 
 #include "tests/verifier/verify_shrink.h"
 
-static double now(void) {
+double text_clock(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
@@ -20,7 +20,7 @@ struct text_output text_open(const struct options *options) {
         .enabled = !options->json || options->json[0] != '-' || options->json[1],
         .colour = isatty(STDOUT_FILENO) && !(plain && *plain),
         .progress = isatty(STDERR_FILENO) && options->verbosity != VERBOSE,
-        .started = now(),
+        .started = text_clock(),
     };
 }
 
@@ -29,7 +29,7 @@ void text_clear_progress(struct text_output *text) {
     text->progress_shown = false;
 }
 
-double text_seconds(const struct text_output *text) { return now() - text->started; }
+double text_seconds(const struct text_output *text) { return text_clock() - text->started; }
 
 void text_progress(struct text_output *text, const char *primitive, const char *variant,
                    enum kind kind, int done, int count) {
@@ -42,7 +42,7 @@ void text_progress(struct text_output *text, const char *primitive, const char *
 
 void text_shrinking(struct text_output *text, const struct implementation *implementation,
                     int tried) {
-    if (!text->progress || now() - text->started < 2 || tried % 16) return;
+    if (!text->progress || text_clock() - text->started < 2 || tried % 16) return;
     fprintf(stderr, "\r\033[K%s/%s fails; looking for a smaller problem, %d tried",
             implementation->primitive, implementation->variant, tried);
     fflush(stderr);
@@ -112,6 +112,7 @@ static void print_counts(const struct row *row) {
     if (failed) printf("%d of ", failed);
     printf("%d case%s", ran, ran == 1 ? "" : "s");
     if (row->judged) print_worst(row->worst_ratio, row->worst_ulp);
+    if (row->vacuous) printf(", %d could not have failed", row->vacuous);
     if (row->skipped) printf(", %d skipped: %s", row->skipped, row->reason);
 }
 
@@ -135,9 +136,15 @@ void text_row(struct text_output *text, const struct row *row) {
     fflush(stdout);
 }
 
+/* So that whoever sees a failure in a log can have the same problems. */
+static void print_seed(const struct options *options) {
+    if (options->fuzz) printf("random problems of seed %llu\n", (unsigned long long)options->seed);
+}
+
 void text_summary(struct text_output *text, const struct results *results) {
     text_clear_progress(text);
     if (!text->enabled) return;
+    print_seed(text->options);
     int rows = 0;
     for (int verdict = 0; verdict < VERDICTS; verdict++) rows += results->verdicts[verdict];
     if (rows < 2 && text->options->verbosity != QUIET) return;

@@ -1,0 +1,212 @@
+#include "tests/verifier/verify_draw.h"
+
+#include <math.h>
+
+#include "kernels/core/random.h"
+
+struct draw {
+    uint64_t seed;
+    uint32_t stream;
+    uint64_t next; /* number of the next draw */
+    double budget; /* operations */
+};
+
+static int64_t between(struct draw *d, int64_t low, int64_t high) {
+    return random_integer(d->seed, d->stream, d->next++, low, high);
+}
+
+static double unit(struct draw *d) { return random_uniform(d->seed, d->stream, d->next++); }
+
+static int64_t clamped(int64_t value, int64_t low, int64_t high) {
+    return value < low ? low : value > high ? high : value;
+}
+
+/* ---- what a problem costs ---------------------------------------------------------------------
+ */
+
+static bool is_extent(const struct problem *problem, int64_t value) {
+    for (int i = 0; i < problem->primitive->operand_count; i++) {
+        const struct shape shape = problem_shape(problem, i);
+        for (int d = 0; d < shape.rank; d++)
+            if (shape.dim[d] == value) return true;
+    }
+    return false;
+}
+
+/* A field that is no operand's extent (a window) may be a loop that flops, which counts what the
+ * best algorithm does, leaves out. Such a loop is cheap inside: thirty steps count as one
+ * operation. */
+static double hidden_loops(const struct problem *problem, double outputs, double elements) {
+    double longest = 0;
+    for (int i = 0; i < problem->primitive->field_count; i++)
+        if (problem->primitive->fields[i].kind == FIELD_INT &&
+            !is_extent(problem, problem->value[i].i))
+            longest = fmax(longest, fmin((double)problem->value[i].i, elements));
+    return outputs * longest / 30;
+}
+
+static double cost(const struct problem *problem) {
+    double outputs = 0, elements = 0;
+    for (int i = 0; i < problem->primitive->operand_count; i++) {
+        const struct shape shape = problem_shape(problem, i);
+        elements += (double)shape_elements(&shape);
+        if (operand_is_output(&problem->primitive->operands[i]))
+            outputs += (double)shape_elements(&shape);
+    }
+    return fmax(fmax(problem_flops(problem), 4 * elements),
+                hidden_loops(problem, outputs, elements));
+}
+
+static bool affordable(const struct draw *d, const struct problem *problem, double limit) {
+    return !problem_check(problem, NULL) && cost(problem) <= fmax(d->budget, limit);
+}
+
+/* ---- proposals --------------------------------------------------------------------------------
+ */
+
+/* Something to do with another integer of the problem: the same, a multiple, a divisor, a
+ * neighbour. */
+static int64_t related(struct draw *d, const struct problem *problem) {
+    const struct primitive *primitive = problem->primitive;
+    const int from = (int)between(d, 0, primitive->field_count - 1);
+    if (primitive->fields[from].kind != FIELD_INT) return between(d, 1, 4);
+    const int64_t value = problem->value[from].i, factor = between(d, 1, 8);
+    switch (between(d, 0, 3)) {
+    case 0: return value;
+    case 1: return value < INT64_C(1) << 40 ? value * factor : value;
+    case 2: return value % factor ? value : value / factor;
+    default: return value + between(d, -1, 1);
+    }
+}
+
+static int64_t log_uniform(struct draw *d, int64_t low, int64_t high) {
+    const double from = log((double)(low < 1 ? 1 : low)), to = log((double)(high < 1 ? 1 : high));
+    return (int64_t)exp(from + (to - from) * unit(d));
+}
+
+static int64_t integer(struct draw *d, const struct problem *problem, const struct field *field) {
+    static const int64_t edges[] = {7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65};
+    enum { EDGES = sizeof edges / sizeof *edges };
+    const int64_t low = field->lowest.i, high = field->highest.i, initial = field->initial.i;
+    const int64_t sign = low < 0 && between(d, 0, 1) ? -1 : 1;
+    /* defaults tell what is usual: a stride of 1, rows of 4096 elements */
+    const bool few = initial < 4;
+    const int64_t usual = few ? (between(d, 0, 1) ? 8 : 100) : initial > 75 ? 300 : 4 * initial;
+    const int64_t which = between(d, 0, 99);
+    int64_t value;
+    if (which < 8)
+        value = initial;
+    else if (which < 14)
+        value = low + between(d, 0, 3);
+    else if (which < 18)
+        value = between(d, 0, 2);
+    else if (which < 40)
+        value = sign * (few ? between(d, 1, 6) : edges[between(d, 0, EDGES - 1)]);
+    else if (which < (few ? 45 : 50))
+        value = sign * ((INT64_C(1) << between(d, 0, 20)) + between(d, -1, 1));
+    else if (which < 66)
+        value = related(d, problem);
+    else if (which < (few ? 67 : 72))
+        value = sign * log_uniform(d, low, high);
+    else
+        value = sign * log_uniform(d, low, high < usual ? high : usual);
+    return clamped(value, low, high);
+}
+
+static double real(struct draw *d, const struct field *field) {
+    const double low = field->lowest.r, high = field->highest.r;
+    const int64_t which = between(d, 0, 99);
+    const double tiny = pow(10, (double)-between(d, 1, 8));
+    const double sign = low < 0 && between(d, 0, 1) ? -1 : 1;
+    const double value = which < 30   ? field->initial.r
+                         : which < 42 ? 0
+                         : which < 52 ? 1
+                         : which < 57 ? -1
+                         : which < 60 ? low
+                         : which < 63 ? high
+                         : which < 70 ? high - (high - low) * tiny
+                         : which < 85 ? sign * pow(10, 12 * unit(d) - 8)
+                                      : sign * 2 * unit(d);
+    /* as often short in decimals as full of bits */
+    const double kept = between(d, 0, 1) ? value : rint(value * 100) / 100;
+    return kept < low ? low : kept > high ? high : kept;
+}
+
+static int64_t choice(struct draw *d, const struct field *field) {
+    int64_t last = 0;
+    for (const char *at = field->choices; *at; at++) last += *at == '|';
+    return between(d, 0, last);
+}
+
+static union field_value proposal(struct draw *d, const struct problem *problem,
+                                  const struct field *field) {
+    switch (field->kind) {
+    case FIELD_INT: return (union field_value){.i = integer(d, problem, field)};
+    case FIELD_REAL: return (union field_value){.r = real(d, field)};
+    case FIELD_FLAG: return (union field_value){.i = between(d, 0, 1)};
+    default: return (union field_value){.i = choice(d, field)};
+    }
+}
+
+/* ---- the walk ---------------------------------------------------------------------------------
+ */
+
+static void start(struct draw *d, const struct primitive *primitive, struct problem *problem) {
+    problem_init(problem, primitive);
+    if (affordable(d, problem, 20 * d->budget) && between(d, 0, 1)) return;
+    struct problem least = *problem;
+    for (int i = 0; i < primitive->field_count; i++)
+        if (primitive->fields[i].kind == FIELD_INT)
+            least.value[i].i =
+                clamped(1, primitive->fields[i].lowest.i, primitive->fields[i].highest.i);
+    if (!problem_check(&least, NULL)) *problem = least;
+}
+
+static void step(struct draw *d, struct problem *problem, int field) {
+    enum { TRIES = 4 };
+    const double before = cost(problem);
+    for (int i = 0; i < TRIES; i++) {
+        struct problem changed = *problem;
+        changed.value[field] = proposal(d, problem, &problem->primitive->fields[field]);
+        if (!affordable(d, &changed, before)) continue;
+        *problem = changed;
+        return;
+    }
+}
+
+static enum fill any_fill(struct draw *d) {
+    if (between(d, 0, 3) == 0) return FILL_NORMAL;
+    for (;;) {
+        const enum fill fill = (enum fill)between(d, 0, FILL_STYLES - 1);
+        if (fill != FILL_NAN) return fill;
+    }
+}
+
+/* FNV-1a: primitives with the same fields get different problems. */
+static uint32_t stream_of(const char *name) {
+    uint32_t hash = 2166136261u;
+    for (; *name; name++) hash = (hash ^ (unsigned char)*name) * 16777619u;
+    return hash;
+}
+
+void draw_case(const struct primitive *primitive, uint64_t seed, uint64_t index, int threads,
+               struct problem_case *item) {
+    struct draw d = {.seed = seed, .stream = stream_of(primitive->name), .next = index << 20};
+    const int64_t size = between(&d, 0, 99);
+    d.budget = size < 85 ? 1e5 : size < 98 ? 2e6 : 3e7;
+    *item = (struct problem_case){.line = 0};
+    item->fill = any_fill(&d);
+    item->seed = (uint64_t)between(&d, 1, 999);
+    item->threads = (int)between(&d, 1, threads);
+    start(&d, primitive, &item->problem);
+    /* few implementations take everything: of three problems one moves all fields, the others leave
+     * about half of them, or four in five, where they start */
+    const int64_t moving = between(&d, 0, 2);
+    bool moves[PROBLEM_MAX_FIELDS];
+    for (int i = 0; i < primitive->field_count; i++)
+        moves[i] = moving == 0 || between(&d, 0, moving == 1 ? 1 : 4) == 0;
+    for (int i = 0; i < 3 * primitive->field_count; i++) {
+        const int field = (int)between(&d, 0, primitive->field_count - 1);
+        if (moves[field]) step(&d, &item->problem, field);
+    }
+}
