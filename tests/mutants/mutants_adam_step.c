@@ -61,6 +61,7 @@
     M(amsgrad_nan, "fmaxf drops a NaN of max_exp_avg_sq", "FAIL: expected nan, got")
 
 enum mutation {
+    RIGHT,
 #define NAME(name_, ...) name_,
     MUTANTS(NAME)
 };
@@ -177,18 +178,26 @@ static void adam_step(const struct adam_step_problem *p, float *param, const flo
                 maximum ? maximum + i : NULL, m);
 }
 
+#define KERNEL_OF(variant_, mutation_)                                                             \
+    static void adam_step_##variant_(const struct adam_step_problem *p, float *param,              \
+                                     const float *grad, float *exp_avg, float *exp_avg_sq,         \
+                                     float *max_exp_avg_sq) {                                      \
+        adam_step(p, param, grad, exp_avg, exp_avg_sq, max_exp_avg_sq, mutation_);                 \
+    }
+
 #define DEFINE(name_, defect_, caught_)                                                            \
-    static void adam_step_mutant_##name_(const struct adam_step_problem *p, float *param,          \
-                                         const float *grad, float *exp_avg, float *exp_avg_sq,     \
-                                         float *max_exp_avg_sq) {                                  \
-        adam_step(p, param, grad, exp_avg, exp_avg_sq, max_exp_avg_sq, name_);                     \
-    }                                                                                              \
+    KERNEL_OF(mutant_##name_, name_)                                                               \
     static ADAM_STEP(mutant_##name_, .technique = "wrong on purpose", .defect = defect_,           \
                      .caught = caught_);
 MUTANTS(DEFINE)
 
+/* What the mutants are made from: right, or they would be caught for another reason. */
+KERNEL_OF(unmutated, RIGHT)
+static ADAM_STEP(unmutated, .technique = "what the mutants are made from: as written");
+
 #define ADDRESS(name_, ...) &impl_adam_step_mutant_##name_,
-static const struct implementation *const implementations[] = {MUTANTS(ADDRESS) NULL};
+static const struct implementation *const implementations[] = {&impl_adam_step_unmutated,
+                                                               MUTANTS(ADDRESS) NULL};
 
 extern const struct assay_plugin assay_plugin_v1;
 const struct assay_plugin assay_plugin_v1 = {ASSAY_PLUGIN("mutants_adam_step"),

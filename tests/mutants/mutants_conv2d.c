@@ -64,6 +64,8 @@
       WRONG, .accumulation = {.summation = SUM_COMPENSATED})
 
 enum mutation {
+    RIGHT,
+    RIGHT_WINOGRAD,
 #define NAME(name_, ...) name_,
     MUTANTS(NAME)
 };
@@ -187,9 +189,10 @@ static void sandwich(int rows, int cols, const float *left, const float *in, flo
     for (int i = 0; i < rows; i++)
         for (int j = 0; j < rows; j++) {
             float sum = 0;
-            for (int k = 0; k < cols; k++)
-                for (int l = 0; l < cols; l++)
-                    sum += left[i * cols + k] * in[k * cols + l] * left[j * cols + l];
+            for (int k = 0; k < cols * cols; k++) {
+                const float factor = left[i * cols + k / cols] * left[j * cols + k % cols];
+                if (factor != 0) sum += factor * in[k]; /* 0 * Inf must not arise */
+            }
             out[i * rows + j] = sum;
         }
 }
@@ -218,8 +221,8 @@ static float winograd(const struct image *s, int64_t o, int64_t oy, int64_t ox) 
 
 static bool uses_winograd(const struct image *s) {
     const struct conv2d_problem *p = s->p;
-    return s->m >= winograd_rounded && s->m <= promises_directness && p->kh == 3 && p->kw == 3 &&
-           p->stride == 1 && p->dilation == 1;
+    return (s->m == RIGHT_WINOGRAD || (s->m >= winograd_rounded && s->m <= promises_directness)) &&
+           p->kh == 3 && p->kw == 3 && p->stride == 1 && p->dilation == 1;
 }
 
 static float output(const struct image *s, int64_t n, int64_t o, int64_t oy, int64_t ox) {
@@ -256,19 +259,30 @@ static void conv2d(const struct conv2d_problem *p, const float *x, const float *
     }
 }
 
-#define DEFINE(name_, defect_, caught_, ...)                                                       \
-    static void conv2d_mutant_##name_(const struct conv2d_problem *p, const float *x,              \
-                                      const float *weight, const float *bias, float *y,            \
-                                      const void *prepared, void *workspace) {                     \
+#define KERNEL_OF(variant_, mutation_)                                                             \
+    static void conv2d_##variant_(const struct conv2d_problem *p, const float *x,                  \
+                                  const float *weight, const float *bias, float *y,                \
+                                  const void *prepared, void *workspace) {                         \
         (void)prepared, (void)workspace;                                                           \
-        conv2d(p, x, weight, bias, y, name_);                                                      \
-    }                                                                                              \
+        conv2d(p, x, weight, bias, y, mutation_);                                                  \
+    }
+
+#define DEFINE(name_, defect_, caught_, ...)                                                       \
+    KERNEL_OF(mutant_##name_, name_)                                                               \
     static CONV2D(mutant_##name_, .technique = "wrong on purpose", .defect = defect_,              \
                   .caught = caught_, __VA_ARGS__);
 MUTANTS(DEFINE)
 
+/* What the mutants are made from: right, or they would be caught for another reason. */
+KERNEL_OF(unmutated, RIGHT)
+static CONV2D(unmutated, .technique = "what the mutants are made from: as written");
+KERNEL_OF(unmutated_winograd, RIGHT_WINOGRAD)
+static CONV2D(unmutated_winograd, .technique = "what the mutants are made from: F(2x2, 3x3)",
+              .accumulation = {.reach = 1});
+
 #define ADDRESS(name_, ...) &impl_conv2d_mutant_##name_,
-static const struct implementation *const implementations[] = {MUTANTS(ADDRESS) NULL};
+static const struct implementation *const implementations[] = {
+    &impl_conv2d_unmutated, &impl_conv2d_unmutated_winograd, MUTANTS(ADDRESS) NULL};
 
 extern const struct assay_plugin assay_plugin_v1;
 const struct assay_plugin assay_plugin_v1 = {ASSAY_PLUGIN("mutants_conv2d"),

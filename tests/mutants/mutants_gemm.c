@@ -53,6 +53,7 @@
       .accumulation = {.summation = SUM_LANES, .lanes = 4096})
 
 enum mutation {
+    RIGHT,
 #define NAME(name_, ...) name_,
     MUTANTS(NAME)
 };
@@ -188,18 +189,26 @@ static void gemm(const struct gemm_problem *p, const float *a, const float *b, f
     }
 }
 
-#define DEFINE(name_, defect_, caught_, ...)                                                       \
-    static void gemm_mutant_##name_(const struct gemm_problem *p, const float *a, const float *b,  \
-                                    float *c, void *workspace) {                                   \
+#define KERNEL_OF(variant_, mutation_)                                                             \
+    static void gemm_##variant_(const struct gemm_problem *p, const float *a, const float *b,      \
+                                float *c, void *workspace) {                                       \
         (void)workspace;                                                                           \
-        gemm(p, a, b, c, name_);                                                                   \
-    }                                                                                              \
+        gemm(p, a, b, c, mutation_);                                                               \
+    }
+
+#define DEFINE(name_, defect_, caught_, ...)                                                       \
+    KERNEL_OF(mutant_##name_, name_)                                                               \
     static GEMM(mutant_##name_, .technique = "wrong on purpose", .defect = defect_,                \
                 .caught = caught_, __VA_ARGS__);
 MUTANTS(DEFINE)
 
+/* What the mutants are made from: right, or they would be caught for another reason. */
+KERNEL_OF(unmutated, RIGHT)
+static GEMM(unmutated, .technique = "what the mutants are made from: as written");
+
 #define ADDRESS(name_, ...) &impl_gemm_mutant_##name_,
-static const struct implementation *const implementations[] = {MUTANTS(ADDRESS) NULL};
+static const struct implementation *const implementations[] = {&impl_gemm_unmutated,
+                                                               MUTANTS(ADDRESS) NULL};
 
 extern const struct assay_plugin assay_plugin_v1;
 const struct assay_plugin assay_plugin_v1 = {ASSAY_PLUGIN("mutants_gemm"),

@@ -54,6 +54,7 @@
       WRONG)
 
 enum mutation {
+    RIGHT,
 #define NAME(name_, ...) name_,
     MUTANTS(NAME)
 };
@@ -186,18 +187,27 @@ static void layer_norm(const struct layer_norm_problem *p, const float *x, const
     }
 }
 
+#define KERNEL_OF(variant_, mutation_)                                                             \
+    static void layer_norm_##variant_(const struct layer_norm_problem *p, const float *x,          \
+                                      const float *weight, const float *bias, float *y,            \
+                                      float *mean, float *rstd) {                                  \
+        layer_norm(p, x, weight, bias, y, mean, rstd, mutation_);                                  \
+    }
+
 #define DEFINE(name_, defect_, caught_)                                                            \
-    static void layer_norm_mutant_##name_(const struct layer_norm_problem *p, const float *x,      \
-                                          const float *weight, const float *bias, float *y,        \
-                                          float *mean, float *rstd) {                              \
-        layer_norm(p, x, weight, bias, y, mean, rstd, name_);                                      \
-    }                                                                                              \
+    KERNEL_OF(mutant_##name_, name_)                                                               \
     static LAYER_NORM(mutant_##name_, .technique = "wrong on purpose", .defect = defect_,          \
                       .caught = caught_, .accumulation = {.summation = SUM_COMPENSATED});
 MUTANTS(DEFINE)
 
+/* What the mutants are made from: right, or they would be caught for another reason. */
+KERNEL_OF(unmutated, RIGHT)
+static LAYER_NORM(unmutated, .technique = "what the mutants are made from: as written",
+                  .accumulation = {.summation = SUM_COMPENSATED});
+
 #define ADDRESS(name_, ...) &impl_layer_norm_mutant_##name_,
-static const struct implementation *const implementations[] = {MUTANTS(ADDRESS) NULL};
+static const struct implementation *const implementations[] = {&impl_layer_norm_unmutated,
+                                                               MUTANTS(ADDRESS) NULL};
 
 extern const struct assay_plugin assay_plugin_v1;
 const struct assay_plugin assay_plugin_v1 = {ASSAY_PLUGIN("mutants_layer_norm"),

@@ -56,6 +56,9 @@
 
 enum mutation {
     RIGHT,
+    RIGHT_DEQUE,
+    RIGHT_DOUBLING,
+    RIGHT_VAN_HERK,
 #define NAME(name_, ...) name_,
     MUTANTS(NAME)
 };
@@ -122,7 +125,10 @@ static float doubling(const float *x, int64_t from, int64_t window, int64_t leng
                       enum mutation m) {
     int64_t span = 1;
     while (span * 2 <= window) span *= 2;
-    if (m == doubling_gap) return two_spans(x, from, from + window, (span + 1) / 2, length);
+    if (m != doubling_overshoot) {
+        const int64_t count = m == doubling_gap ? (span + 1) / 2 : span;
+        return two_spans(x, from, from + window, count, length);
+    }
     return window_maximum(x, from, span < window ? span * 2 : span, length, RIGHT);
 }
 
@@ -177,9 +183,10 @@ static void windows(const struct max_pool1d_problem *p, const float *x, float *y
     for (int64_t o = 0; o < outputs + (m == rounded_up && rest); o++) {
         int64_t from = (m == last_output && o && o == outputs - 1 ? o - 1 : o) * step;
         if (from >= p->length) from = p->length - 1;
-        if (m == doubling_overshoot || m == doubling_gap)
+        if (m == RIGHT_DOUBLING || m == doubling_overshoot || m == doubling_gap)
             y[o] = doubling(x, from, p->window, p->length, m);
-        else if (m == van_herk_block || m == van_herk_prefix || m == van_herk_tail)
+        else if (m == RIGHT_VAN_HERK || m == van_herk_block || m == van_herk_prefix ||
+                 m == van_herk_tail)
             y[o] = van_herk(x, from, p->window, p->length, m);
         else
             y[o] = window_maximum(x, from, p->window, p->length, m);
@@ -190,7 +197,7 @@ static void windows(const struct max_pool1d_problem *p, const float *x, float *y
 
 static void max_pool1d(const struct max_pool1d_problem *p, const float *x, float *y,
                        enum mutation m) {
-    const bool queued = m >= deque_expires_late && m <= deque_too_small;
+    const bool queued = m == RIGHT_DEQUE || (m >= deque_expires_late && m <= deque_too_small);
     const int64_t outputs = max_pool1d_outputs(p);
     struct queue queue = {NULL, 0, 0};
     if (queued) queue.index = malloc((size_t)(p->n * p->length + 1) * sizeof *queue.index);
@@ -205,18 +212,37 @@ static void max_pool1d(const struct max_pool1d_problem *p, const float *x, float
     free(queue.index);
 }
 
-#define DEFINE(name_, defect_, caught_)                                                            \
-    static void max_pool1d_mutant_##name_(const struct max_pool1d_problem *p, const float *x,      \
-                                          float *y, void *workspace) {                             \
+#define KERNEL_OF(variant_, mutation_)                                                             \
+    static void max_pool1d_##variant_(const struct max_pool1d_problem *p, const float *x,          \
+                                      float *y, void *workspace) {                                 \
         (void)workspace;                                                                           \
-        max_pool1d(p, x, y, name_);                                                                \
-    }                                                                                              \
+        max_pool1d(p, x, y, mutation_);                                                            \
+    }
+
+#define DEFINE(name_, defect_, caught_)                                                            \
+    KERNEL_OF(mutant_##name_, name_)                                                               \
     static MAX_POOL1D(mutant_##name_, .technique = "wrong on purpose", .defect = defect_,          \
                       .caught = caught_);
 MUTANTS(DEFINE)
 
+/* What the mutants are made from: right, or they would be caught for another reason. */
+KERNEL_OF(unmutated, RIGHT)
+static MAX_POOL1D(unmutated, .technique = "what the mutants are made from: as written");
+KERNEL_OF(unmutated_deque, RIGHT_DEQUE)
+static MAX_POOL1D(unmutated_deque,
+                  .technique = "what the mutants are made from: a monotonic queue");
+KERNEL_OF(unmutated_doubling, RIGHT_DOUBLING)
+static MAX_POOL1D(unmutated_doubling,
+                  .technique = "what the mutants are made from: two spans of a power of two");
+KERNEL_OF(unmutated_van_herk, RIGHT_VAN_HERK)
+static MAX_POOL1D(unmutated_van_herk,
+                  .technique = "what the mutants are made from: a suffix and a prefix of blocks");
+
 #define ADDRESS(name_, ...) &impl_max_pool1d_mutant_##name_,
-static const struct implementation *const implementations[] = {MUTANTS(ADDRESS) NULL};
+static const struct implementation *const implementations[] = {
+    &impl_max_pool1d_unmutated, &impl_max_pool1d_unmutated_deque,
+    &impl_max_pool1d_unmutated_doubling, &impl_max_pool1d_unmutated_van_herk,
+    MUTANTS(ADDRESS) NULL};
 
 extern const struct assay_plugin assay_plugin_v1;
 const struct assay_plugin assay_plugin_v1 = {ASSAY_PLUGIN("mutants_max_pool1d"),

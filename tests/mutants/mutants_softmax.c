@@ -50,6 +50,8 @@
       WRONG, .accumulation = {.summation = SUM_COMPENSATED})
 
 enum mutation {
+    RIGHT,
+    RIGHT_ONLINE,
 #define NAME(name_, ...) name_,
     MUTANTS(NAME)
 };
@@ -140,15 +142,17 @@ static float online_sum(const struct slice *s, enum mutation m) {
         const float value = s->x[i * s->stride];
         if (value > largest) {
             if (sum > 0 && m == rescaled_the_wrong_way) sum *= expf(value - largest);
+            if (sum > 0 && m == RIGHT_ONLINE) sum *= expf(largest - value);
             largest = value;
         }
-        sum += expf(value - largest);
+        sum += value == -INFINITY ? 0 : expf(value - largest);
     }
     return sum;
 }
 
 static float sum_of(const struct slice *s, float shift, enum mutation m) {
-    if (m == not_rescaled || m == rescaled_the_wrong_way) return online_sum(s, m);
+    if (m == RIGHT_ONLINE || m == not_rescaled || m == rescaled_the_wrong_way)
+        return online_sum(s, m);
     float sum = 0;
     if (m == lanes_not_rescaled) {
         for (int64_t lane = 0; lane < 8 && lane < s->count; lane++) sum += lane_sum(s, lane);
@@ -198,17 +202,26 @@ static void softmax(const struct softmax_problem *given, const float *x, float *
         }
 }
 
+#define KERNEL_OF(variant_, mutation_)                                                             \
+    static void softmax_##variant_(const struct softmax_problem *p, const float *x, float *y) {    \
+        softmax(p, x, y, mutation_);                                                               \
+    }
+
 #define DEFINE(name_, defect_, caught_, ...)                                                       \
-    static void softmax_mutant_##name_(const struct softmax_problem *p, const float *x,            \
-                                       float *y) {                                                 \
-        softmax(p, x, y, name_);                                                                   \
-    }                                                                                              \
+    KERNEL_OF(mutant_##name_, name_)                                                               \
     static SOFTMAX(mutant_##name_, .technique = "wrong on purpose", .defect = defect_,             \
                    .caught = caught_, __VA_ARGS__);
 MUTANTS(DEFINE)
 
+/* What the mutants are made from: right, or they would be caught for another reason. */
+KERNEL_OF(unmutated, RIGHT)
+static SOFTMAX(unmutated, .technique = "what the mutants are made from: as written");
+KERNEL_OF(unmutated_online, RIGHT_ONLINE)
+static SOFTMAX(unmutated_online, .technique = "what the mutants are made from: in one pass");
+
 #define ADDRESS(name_, ...) &impl_softmax_mutant_##name_,
-static const struct implementation *const implementations[] = {MUTANTS(ADDRESS) NULL};
+static const struct implementation *const implementations[] = {
+    &impl_softmax_unmutated, &impl_softmax_unmutated_online, MUTANTS(ADDRESS) NULL};
 
 extern const struct assay_plugin assay_plugin_v1;
 const struct assay_plugin assay_plugin_v1 = {ASSAY_PLUGIN("mutants_softmax"),
