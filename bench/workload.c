@@ -201,7 +201,8 @@ static int64_t common_divisor(int64_t a, int64_t b) { return b ? common_divisor(
 /* The last unit, then every other one in golden-ratio strides from the first: evenly spread
  * wherever time runs out, and all of them when it does not. */
 static void evaluate(struct judge *judge, int reach) {
-    const struct oracle_call call = {judge->problem.value, judge->operand, reach, judge->expected};
+    const struct oracle_call call = {judge->problem.value, judge->operand, reach, judge->expected,
+                                     NULL};
     const int64_t units = judge->units;
     const double start = seconds_now();
     if (units <= 0) return;

@@ -14,7 +14,7 @@ import types
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 
-KINDS = ("golden", "oracle", "exact", "special", "memory", "repeat", "property", "random", "bench", "bench-full")
+KINDS = ("golden", "oracle", "exact", "special", "memory", "repeat", "property", "gradient", "random", "bench", "bench-full")
 
 PRINT_FIELDS = """
 #include <stdio.h>

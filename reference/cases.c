@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const case_kinds[CASE_KINDS] = {"golden", "oracle",    "exact",    "special",
-                                            "memory", "repeat",    "property", "random",
-                                            "bench",  "bench-full"};
+const char *const case_kinds[CASE_KINDS] = {"golden", "oracle", "exact",     "special",
+                                            "memory", "repeat", "property",  "gradient",
+                                            "random", "bench",  "bench-full"};
 
 static bool known_kind(const char *name) {
     for (int i = 0; i < CASE_KINDS; i++)

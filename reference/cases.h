@@ -8,8 +8,8 @@
  *     - fill=tiny                         "-" is the problem with every field at its default
  *
  * Kinds: golden (also in golden/data), oracle, exact (fill=integer unless said), special
- * (fill=special unless said), memory, repeat, property, random (what random problems once found;
- * may be degenerate); bench (the default sweep) and bench-full (every published shape). */
+ * (fill=special unless said), memory, repeat, property, gradient, random (what random problems once
+ * found; may be degenerate); bench (the default sweep) and bench-full (every published shape). */
 #ifndef REFERENCE_CASES_H
 #define REFERENCE_CASES_H
 
@@ -29,8 +29,8 @@ struct case_list {
     int count;
 };
 
-enum { CASE_KINDS = 10 };
-/* golden oracle exact special memory repeat property random bench bench-full */
+enum { CASE_KINDS = 11 };
+/* golden oracle exact special memory repeat property gradient random bench bench-full */
 extern const char *const case_kinds[CASE_KINDS];
 
 /* All cases of `kind` in the file at `path`, in order; an empty list is STATUS_OK.

@@ -44,7 +44,8 @@ static int64_t unit_at(const struct judge *judge, int64_t i) {
 }
 
 static void evaluate(struct judge *judge, int reach, int64_t first, int64_t end) {
-    const struct oracle_call call = {judge->problem.value, judge->operand, reach, judge->expected};
+    const struct oracle_call call = {judge->problem.value, judge->operand, reach, judge->expected,
+                                     NULL};
     for (int64_t i = first; i < end; i++) judge->oracle->evaluate(&call, unit_at(judge, i));
 }
 

@@ -31,7 +31,16 @@ struct oracle_call {
     const void *const *operand;   /* inputs (in-out: as before the call); outputs NULL; in order */
     int reach;                    /* the implementation's accumulation.reach (Winograd); else 0 */
     struct expectation *expected; /* by operand index; outputs only */
+    /* NULL, or by operand index: NULL, or an input's elements in double, in place of `operand`'s.
+     * Only for oracles that say `wide`: a derivative is taken at points between the floats. */
+    const double *const *wide;
 };
+
+/* Element `index` of a float32 input. */
+static inline double oracle_input(const struct oracle_call *call, int operand, int64_t index) {
+    if (call->wide && call->wide[operand]) return call->wide[operand][index];
+    return ((const float *)call->operand[operand])[index];
+}
 
 struct oracle {
     uint32_t size;         /* sizeof(struct oracle) */
@@ -39,6 +48,7 @@ struct oracle {
     int64_t (*units)(const void *problem);
     /* Writes value, sum and local of every output element of this unit. Thread-safe. */
     void (*evaluate)(const struct oracle_call *call, int64_t unit);
+    bool wide; /* reads its float32 inputs through oracle_input alone */
 };
 
 /* The oracle of a primitive: reference/oracle_<primitive>.c, or one a plugin brought. NULL: none.

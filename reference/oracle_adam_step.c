@@ -148,4 +148,4 @@ static void evaluate(const struct oracle_call *call, int64_t unit) {
     for (int64_t i = unit * ORACLE_BLOCK; i < end; i++) element(call, i);
 }
 
-const struct oracle oracle_adam_step = {sizeof(struct oracle), "adam_step", units, evaluate};
+const struct oracle oracle_adam_step = {sizeof(struct oracle), "adam_step", units, evaluate, false};

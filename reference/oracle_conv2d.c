@@ -251,4 +251,4 @@ static void evaluate(const struct oracle_call *call, int64_t unit) {
     gsl_vector_free(dot.weight);
 }
 
-const struct oracle oracle_conv2d = {sizeof(struct oracle), "conv2d", units, evaluate};
+const struct oracle oracle_conv2d = {sizeof(struct oracle), "conv2d", units, evaluate, false};

@@ -117,4 +117,4 @@ static void evaluate(const struct oracle_call *call, int64_t unit) {
     free(x);
 }
 
-const struct oracle oracle_gemm = {sizeof(struct oracle), "gemm", units, evaluate};
+const struct oracle oracle_gemm = {sizeof(struct oracle), "gemm", units, evaluate, false};

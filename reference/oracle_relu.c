@@ -10,9 +10,10 @@ static int64_t units(const void *problem) {
 
 static void evaluate(const struct oracle_call *call, int64_t unit) {
     const struct relu_problem *p = call->problem;
-    const float *x = call->operand[RELU_X];
-    for (int64_t i = unit * ORACLE_BLOCK; i < oracle_block_end(unit, p->n); i++)
-        expect(&call->expected[RELU_Y], i, gsl_isnan(x[i]) ? GSL_NAN : GSL_MAX_DBL(0, x[i]), 0, 0);
+    for (int64_t i = unit * ORACLE_BLOCK; i < oracle_block_end(unit, p->n); i++) {
+        const double x = oracle_input(call, RELU_X, i);
+        expect(&call->expected[RELU_Y], i, gsl_isnan(x) ? GSL_NAN : GSL_MAX_DBL(0, x), 0, 0);
+    }
 }
 
-const struct oracle oracle_relu = {sizeof(struct oracle), "relu", units, evaluate};
+const struct oracle oracle_relu = {sizeof(struct oracle), "relu", units, evaluate, true};

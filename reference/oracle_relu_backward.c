@@ -8,11 +8,13 @@ static int64_t units(const void *problem) {
 
 static void evaluate(const struct oracle_call *call, int64_t unit) {
     const struct relu_backward_problem *p = call->problem;
-    const float *grad_y = call->operand[RELU_BACKWARD_GRAD_Y];
-    const float *x = call->operand[RELU_BACKWARD_X];
     for (int64_t i = unit * ORACLE_BLOCK; i < oracle_block_end(unit, p->n); i++)
-        expect(&call->expected[RELU_BACKWARD_GRAD_X], i, x[i] <= 0 ? 0.0 : (double)grad_y[i], 0, 0);
+        expect(&call->expected[RELU_BACKWARD_GRAD_X], i,
+               oracle_input(call, RELU_BACKWARD_X, i) <= 0
+                   ? 0.0
+                   : oracle_input(call, RELU_BACKWARD_GRAD_Y, i),
+               0, 0);
 }
 
-const struct oracle oracle_relu_backward = {sizeof(struct oracle), "relu_backward", units,
-                                            evaluate};
+const struct oracle oracle_relu_backward = {sizeof(struct oracle), "relu_backward", units, evaluate,
+                                            true};

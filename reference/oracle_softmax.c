@@ -26,27 +26,28 @@ static void evaluate(const struct oracle_call *call, int64_t unit) {
     const struct softmax_problem *p = call->problem;
     const struct expectation *y = &call->expected[SOFTMAX_Y];
     const int64_t first = unit / p->inner * p->axis_len * p->inner + unit % p->inner;
-    const float *x = (const float *)call->operand[SOFTMAX_X] + first;
     const int64_t stride = p->inner;
     double largest = GSL_NEGINF;
     bool undefined = false;
     for (int64_t i = 0; i < p->axis_len; i++) {
-        if (isnan(x[i * stride])) undefined = true;
-        if (x[i * stride] > largest) largest = x[i * stride];
+        const double x = oracle_input(call, SOFTMAX_X, first + i * stride);
+        if (isnan(x)) undefined = true;
+        if (x > largest) largest = x;
     }
     undefined = undefined || isinf(largest);
     double sum = 0, weighted = 0;
     for (int64_t i = 0; i < p->axis_len && !undefined; i++) {
-        const double d = x[i * stride] - largest, e = exponential(d);
+        const double d = oracle_input(call, SOFTMAX_X, first + i * stride) - largest;
+        const double e = exponential(d);
         sum += e;
         if (e > 0) weighted += e * -d;
     }
     for (int64_t i = 0; i < p->axis_len; i++) {
-        const double d = x[i * stride] - largest;
+        const double d = oracle_input(call, SOFTMAX_X, first + i * stride) - largest;
         const double value = undefined ? GSL_NAN : exponential(d) / sum;
         const double local = value > 0 ? value * (-d + weighted / sum + 10) : 0;
         expect(y, first + i * stride, value, value, local);
     }
 }
 
-const struct oracle oracle_softmax = {sizeof(struct oracle), "softmax", units, evaluate};
+const struct oracle oracle_softmax = {sizeof(struct oracle), "softmax", units, evaluate, true};

@@ -144,7 +144,7 @@ static void evaluate(const struct oracle_call *c, int64_t unit) {
         expect(&c->expected[1], i, 16. * y[i] + x[i], fabs(16. * y[i]) + fabs(x[i]), 0);
 }
 
-static const struct oracle oracle_grow = {sizeof(struct oracle), "grow", units, evaluate};
+static const struct oracle oracle_grow = {sizeof(struct oracle), "grow", units, evaluate, false};
 
 static const struct primitive *const primitives[] = {&grow, NULL};
 static const struct oracle *const oracles[] = {&oracle_grow, NULL};

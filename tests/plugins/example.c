@@ -112,8 +112,8 @@ static void evaluate(const struct oracle_call *o, int64_t unit) {
     }
 }
 
-static const struct oracle oracle_scaled_add = {sizeof(struct oracle), "scaled_add", units,
-                                                evaluate};
+static const struct oracle oracle_scaled_add = {
+    .size = sizeof(struct oracle), .primitive = "scaled_add", .units = units, .evaluate = evaluate};
 
 static void scaled_add_naive(const struct scaled_add_problem *p, const float *x, const float *y,
                              float *z) {

@@ -64,9 +64,11 @@ static void shrug(const struct oracle_call *o, int64_t unit) { evaluate(o, unit,
 /* Forgets the last element. */
 static void forget(const struct oracle_call *o, int64_t unit) { evaluate(o, unit, 1, 0); }
 
-static const struct oracle oracle_doubling = {sizeof(struct oracle), "doubling", units, tell},
-                           oracle_vague = {sizeof(struct oracle), "vague", units, shrug},
-                           oracle_partial = {sizeof(struct oracle), "partial", units, forget};
+static const struct oracle oracle_doubling = {sizeof(struct oracle), "doubling", units, tell,
+                                              false},
+                           oracle_vague = {sizeof(struct oracle), "vague", units, shrug, false},
+                           oracle_partial = {sizeof(struct oracle), "partial", units, forget,
+                                             false};
 
 /* ---- implementations --------------------------------------------------------------------------
  */

@@ -66,7 +66,8 @@ static void evaluate(const struct oracle_call *o, int64_t unit) {
     }
 }
 
-static const struct oracle oracle_softsign = {sizeof(struct oracle), "softsign", units, evaluate};
+static const struct oracle oracle_softsign = {sizeof(struct oracle), "softsign", units, evaluate,
+                                              false};
 
 static float softsign(const struct softsign_problem *p, float x) {
     const float y = isinf(x) ? copysignf(1, x) : x / (1 + fabsf(x));

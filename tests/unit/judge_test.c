@@ -19,7 +19,7 @@ static void evaluate(const struct oracle_call *call, int64_t unit) {
     }
 }
 
-static const struct oracle oracle = {sizeof oracle, "toy", units, evaluate};
+static const struct oracle oracle = {sizeof oracle, "toy", units, evaluate, false};
 static const struct implementation implementation = {.primitive = "toy", .variant = "mine"};
 
 static float x[64], bias[64], y[64];
@@ -92,7 +92,7 @@ int main(void) {
     struct error error;
     CHECK(registry_add_primitive(&primitive_toy, &error) == STATUS_OK);
     CHECK(oracle_find("toy") == NULL);
-    CHECK(oracle_add(&(struct oracle){sizeof oracle, "toy", NULL, evaluate}, &error) ==
+    CHECK(oracle_add(&(struct oracle){sizeof oracle, "toy", NULL, evaluate, false}, &error) ==
           STATUS_BAD_INPUT);
     CHECK(oracle_add(&oracle, &error) == STATUS_OK);
     CHECK(oracle_add(&oracle, &error) == STATUS_BAD_INPUT);

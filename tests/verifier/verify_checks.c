@@ -20,6 +20,9 @@ enum status subject_open(struct subject *subject, enum kind kind, const struct p
     if (other) trial_fill(&subject->other, other->fill, other->seed + 1);
     if (!inputs) {
         trial_fill(&subject->trial, item->fill, item->seed);
+        /* what it cannot make consistent, the check itself finds and names */
+        if (kind == KIND_GRADIENT && item->problem.primitive->gradient_of)
+            gradient_fill(&item->problem, subject->trial.input, item->seed, NULL);
         return STATUS_OK;
     }
     for (int i = 0; i < OPERANDS_MAX; i++)
@@ -30,6 +33,7 @@ enum status subject_open(struct subject *subject, enum kind kind, const struct p
 
 void subject_close(struct subject *subject) {
     if (subject->judge_open) judge_close(&subject->judge);
+    if (subject->gradient_open) gradient_close(&subject->gradient);
     trial_close(&subject->trial);
     trial_close(&subject->other);
 }
@@ -324,11 +328,14 @@ struct verdict_of check(struct host *host, struct subject *subject,
         finding_set(&result.finding, VERDICT_SKIP, "%s", implementation->no_special);
         return result;
     }
-    if (subject->kind == KIND_PROPERTY) {
-        if (has_specials(subject))
-            finding_set(&result.finding, VERDICT_SKIP, "laws are stated for finite inputs");
-        else
-            check_property(host, subject, implementation, threads, &result);
+    const bool finite_only = subject->kind == KIND_PROPERTY || subject->kind == KIND_GRADIENT;
+    if (finite_only && has_specials(subject)) {
+        finding_set(&result.finding, VERDICT_SKIP,
+                    "laws and derivatives are stated for finite inputs");
+        return result;
+    }
+    if (subject->kind == KIND_PROPERTY) { /* makes its own judges */
+        check_property(host, subject, implementation, threads, &result);
         return result;
     }
     const enum status status = subject_judge(subject, implementation, &error);
@@ -341,6 +348,7 @@ struct verdict_of check(struct host *host, struct subject *subject,
     switch (subject->kind) {
     case KIND_MEMORY: check_memory(host, subject, implementation, threads, &result); break;
     case KIND_REPEAT: check_repeat(host, subject, implementation, threads, &result); break;
+    case KIND_GRADIENT: check_gradient(host, subject, implementation, threads, &result); break;
     case KIND_RANDOM: check_random(host, subject, implementation, threads, &result); break;
     default: check_values(host, subject, implementation, threads, &result);
     }

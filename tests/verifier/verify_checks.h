@@ -3,6 +3,7 @@
 #define TESTS_VERIFIER_VERIFY_CHECKS_H
 
 #include "reference/cases.h"
+#include "reference/gradient.h"
 #include "tests/verifier/verify_trial.h"
 
 enum kind {
@@ -13,6 +14,7 @@ enum kind {
     KIND_MEMORY,
     KIND_REPEAT,
     KIND_PROPERTY,
+    KIND_GRADIENT,
     KIND_RANDOM,
     KINDS, /* the first KINDS of case_kinds */
 };
@@ -32,6 +34,8 @@ struct subject {
     struct accumulation vacuity_of;
     bool vacuous, too_coarse; /* too_coarse: vacuous by the promised summation alone */
     char vacuity[512];
+    struct gradient gradient; /* KIND_GRADIENT */
+    bool gradient_open;
 };
 
 /* `inputs`: NULL fills by item->fill and item->seed. `other`: NULL but for KIND_REPEAT. */
@@ -49,8 +53,9 @@ struct verdict_of {
     struct finding finding;
     double worst_ratio, worst_ulp; /* when something was judged */
     int64_t judged, elements;
-    char note[256]; /* what was looked at, when that differs from case to case; "" */
-    bool vacuous;   /* KIND_RANDOM: passed, and could not have failed */
+    int directions, kinks; /* KIND_GRADIENT: looked along, and not, for want of a derivative */
+    char note[256];        /* what was looked at, when that differs from case to case; "" */
+    bool vacuous;          /* KIND_RANDOM: passed, and could not have failed */
 };
 
 /* `threads`: what implementations with uses_threads get; KIND_REPEAT counts up to it. */
@@ -59,6 +64,11 @@ struct verdict_of check(struct host *host, struct subject *subject,
 
 /* verify_property.c */
 void check_property(struct host *host, const struct subject *subject,
+                    const struct implementation *implementation, int threads,
+                    struct verdict_of *verdict);
+
+/* verify_gradient.c. `subject`: its judge is ready. */
+void check_gradient(struct host *host, struct subject *subject,
                     const struct implementation *implementation, int threads,
                     struct verdict_of *verdict);
 

@@ -103,6 +103,10 @@ static json_t *row_json(const struct options *options, const struct row *row) {
         if (!isnan(row->worst_ulp))
             json_object_set_new(object, "worst_ulp", number(row->worst_ulp));
     }
+    if (row->kind == KIND_GRADIENT) {
+        json_object_set_new(object, "directions", json_integer(row->directions));
+        json_object_set_new(object, "kinks", json_integer(row->kinks));
+    }
     json_t *failures = json_array();
     for (const struct failure *f = row->failures; f; f = f->next)
         json_array_append_new(failures, failure_json(options, row, f));

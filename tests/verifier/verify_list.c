@@ -79,6 +79,7 @@ static void show_primitive(const struct filters *filters, const struct primitive
                dtype_name(operand->dtype),
                operand->domain == DOMAIN_NONNEGATIVE ? ", not negative" : "");
     }
+    if (primitive->gradient_of) printf("  gradient of %s\n", primitive->gradient_of);
     if (primitive->property_count) printf("  laws\n");
     for (int i = 0; i < primitive->property_count; i++)
         printf("    %-28s %s\n", primitive->properties[i].name, primitive->properties[i].statement);

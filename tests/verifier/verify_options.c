@@ -51,6 +51,7 @@ static const char help_head[] =
     "  memory   guard pages on both sides, unaligned operands, read-only inputs\n"
     "  repeat   the same bits again, after other work and at each thread count\n"
     "  property laws between several runs: softmax(x + c) = softmax(x); assay list shows them\n"
+    "  gradient backward primitives: finite differences of the forward one's reference\n"
     "  random   oracle, memory and repeat in one, on problems that --fuzz draws\n"
     "Every run happens twice on differently poisoned outputs, in a process of its own.\n"
     "\n"
@@ -93,9 +94,9 @@ static bool read_number(const char *text, double low, double high, double *numbe
 static int read_kind(const char *text, int *kind) {
     for (*kind = 0; *kind < KINDS; ++*kind)
         if (strcmp(text, case_kinds[*kind]) == 0) return -1;
-    return complain(
-        "--kind %s: the kinds are golden, oracle, exact, special, memory, repeat, property, random",
-        text);
+    return complain("--kind %s: the kinds are golden, oracle, exact, special, memory, repeat, "
+                    "property, gradient, random",
+                    text);
 }
 
 static int read_seed(const char *text, struct options *options) {

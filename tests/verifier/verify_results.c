@@ -50,6 +50,8 @@ bool row_add(struct row *row, const struct problem_case *item, const struct verd
             snprintf(row->reason, sizeof row->reason, "%.255s", result->finding.message);
         return true;
     }
+    row->directions += result->directions;
+    row->kinks += result->kinks;
     if (result->judged > 0) {
         if (!row->judged || !(result->worst_ratio <= row->worst_ratio)) {
             row->worst_ratio = result->worst_ratio;

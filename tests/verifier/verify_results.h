@@ -31,6 +31,7 @@ struct row {
     char reason[256];     /* of the first skip */
     bool judged;
     double worst_ratio, worst_ulp;
+    int directions, kinks;    /* KIND_GRADIENT */
     struct failure *failures; /* in order */
     struct row *next;
 };

@@ -194,7 +194,7 @@ static bool kind_wanted(const struct options *options, enum kind kind) {
     if (options->kind >= 0) return (int)kind == options->kind;
     if (!options->problem && options->fill < 0) return true;
     return kind == KIND_ORACLE || kind == KIND_MEMORY || kind == KIND_REPEAT ||
-           kind == KIND_PROPERTY;
+           kind == KIND_PROPERTY || kind == KIND_GRADIENT;
 }
 
 static bool primitive_wanted(const struct session *session, const struct primitive *primitive,
@@ -217,6 +217,7 @@ static enum status run_all(struct session *session) {
         for (int kind = 0; kind < KINDS; kind++) {
             if (!kind_wanted(session->options, (enum kind)kind)) continue;
             if (kind == KIND_PROPERTY && !primitive->property_count) continue;
+            if (kind == KIND_GRADIENT && !primitive->gradient_of) continue;
             const enum status status = run_kind(session, &group, (enum kind)kind);
             if (status) return status;
         }

@@ -67,6 +67,11 @@ static void print_worst(double ratio, double ulp) {
     if (isfinite(ratio) && !isnan(ulp)) printf(" (%.3g ulp)", ulp);
 }
 
+static void print_directions(int directions, int kinks) {
+    if (directions + kinks) printf(", %d directions", directions);
+    if (kinks) printf(" and %d skipped at kinks", kinks);
+}
+
 void text_case(struct text_output *text, const struct row *row, const struct problem_case *item,
                const struct verdict_of *result) {
     if (!text->enabled || text->options->verbosity != VERBOSE) return;
@@ -81,6 +86,7 @@ void text_case(struct text_output *text, const struct row *row, const struct pro
         print_worst(result->worst_ratio, result->worst_ulp);
     else
         printf(", ran without touching anything");
+    print_directions(result->directions, result->kinks);
     if (*result->note) printf(": %s", result->note);
     putchar('\n');
 }
@@ -112,6 +118,7 @@ static void print_counts(const struct row *row) {
     if (failed) printf("%d of ", failed);
     printf("%d case%s", ran, ran == 1 ? "" : "s");
     if (row->judged) print_worst(row->worst_ratio, row->worst_ulp);
+    print_directions(row->directions, row->kinks);
     if (row->vacuous) printf(", %d could not have failed", row->vacuous);
     if (row->skipped) printf(", %d skipped: %s", row->skipped, row->reason);
 }

@@ -127,7 +127,7 @@ static void evaluate(struct lane *lane) {
         struct expectation expected[OPERANDS_MAX] = {{NULL, NULL, NULL}};
         operand[group->input] = lane->x;
         expected[group->output] = (struct expectation){lane->value, lane->sum, lane->local};
-        const struct oracle_call call = {group->problem.value, operand, 0, expected};
+        const struct oracle_call call = {group->problem.value, operand, 0, expected, NULL};
         for (int64_t unit = 0; unit < group->oracle->units(group->problem.value); unit++)
             group->oracle->evaluate(&call, unit);
     }
