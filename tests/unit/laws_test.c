@@ -1,0 +1,210 @@
+/* The laws of every primitive, with the oracle itself as the kernel: it must keep them all, so that
+ * neither the law nor the oracle is wrong; every law must say something about some case of the case
+ * files; and a kernel that breaks one must be found out. */
+#include "reference/laws.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "kernels/core/registry.h"
+#include "tests/unit/check.h"
+
+/* ---- the perfect kernel -----------------------------------------------------------------------
+ */
+
+static const struct implementation perfect = {.primitive = "any", .variant = "oracle"};
+
+static enum law_verdict run_oracle(void *context, const struct problem *problem, void *const *in,
+                                   void *const *out, char *reason, size_t reason_bytes) {
+    struct judge judge;
+    struct error error;
+    (void)context;
+    if (judge_open(&judge, problem, (const void *const *)in, 0, -1, 1, &error)) {
+        snprintf(reason, reason_bytes, "%s", error.text);
+        return LAW_STOPPED;
+    }
+    for (int o = 0; o < problem->primitive->operand_count; o++) {
+        const struct shape shape = problem_shape(problem, o);
+        for (int64_t i = 0; judge.expected[o].value && i < shape_elements(&shape); i++)
+            ((float *)out[o])[i] = (float)judge.expected[o].value[i];
+    }
+    judge_close(&judge);
+    return LAW_HOLDS;
+}
+
+static void one_law(const struct property *law, const struct case_list *cases) {
+    int held = 0;
+    for (int i = 0; i < cases->count; i++) {
+        struct law_result result;
+        struct error error = {""};
+        char problem[PROBLEM_MAX_TEXT];
+        CHECK(law_examine(&result, law, &cases->item[i], &perfect, run_oracle, NULL, &error) ==
+              STATUS_OK);
+        CHECK_TEXT(error.text, "");
+        held += result.verdict == LAW_HOLDS;
+        if (!CHECK(result.verdict != LAW_BROKEN && result.verdict != LAW_STOPPED))
+            printf("  %s of %s: %s%s: by the law %.9g, got %.9g, bound %.3g\n", law->name,
+                   problem_print(&cases->item[i].problem, problem, sizeof problem),
+                   result.operand ? result.operand : "", result.index, result.breach.expected,
+                   result.breach.got, result.breach.bound);
+    }
+    if (!CHECK(held > 0)) printf("  no case looks at %s\n", law->name);
+}
+
+static void every_law(void) {
+    const struct primitive *primitive;
+    for (int i = 0; (primitive = registry_primitive(i)); i++) {
+        struct case_list cases;
+        struct error error = {""};
+        char path[4096];
+        if (!primitive->property_count) continue;
+        cases_path(primitive->name, path, sizeof path);
+        CHECK(cases_read(&cases, primitive, path, "property", &error) == STATUS_OK);
+        for (int l = 0; l < primitive->property_count; l++)
+            one_law(&primitive->properties[l], &cases);
+        cases_free(&cases);
+    }
+}
+
+/* ---- kernels that break a law -----------------------------------------------------------------
+ */
+
+struct saboteur {
+    int run, operand;
+    int64_t index;
+    double nudge;
+    int seen;
+};
+
+static enum law_verdict run_saboteur(void *context, const struct problem *problem, void *const *in,
+                                     void *const *out, char *reason, size_t reason_bytes) {
+    struct saboteur *s = context;
+    const enum law_verdict verdict = run_oracle(NULL, problem, in, out, reason, reason_bytes);
+    if (s->seen++ == s->run) ((float *)out[s->operand])[s->index] += (float)s->nudge;
+    return verdict;
+}
+
+static const struct property *law_named(const struct primitive *primitive, const char *name) {
+    for (int i = 0; i < primitive->property_count; i++)
+        if (!strcmp(primitive->properties[i].name, name)) return &primitive->properties[i];
+    CHECK(!"there is a law of that name");
+    return primitive->properties;
+}
+
+static struct law_result examine(const char *name, const char *law, const char *problem,
+                                 law_runner *runner, void *context) {
+    const struct primitive *primitive = registry_find_primitive(name);
+    struct problem_case item = {.fill = FILL_NORMAL, .seed = 1};
+    struct law_result result;
+    struct error error = {""};
+    CHECK(problem_parse(&item.problem, primitive, problem, &error) == STATUS_OK);
+    CHECK(law_examine(&result, law_named(primitive, law), &item, &perfect, runner, context,
+                      &error) == STATUS_OK);
+    CHECK_TEXT(error.text, "");
+    return result;
+}
+
+/* Off by ten times what the bounds of two runs may be: found, and named. */
+static void sabotage(void) {
+    struct saboteur s = {.run = 1, .operand = 1, .index = 7, .nudge = 1e-5};
+    struct law_result r =
+        examine("softmax", "shift_invariance", "outer=2,axis_len=10", run_saboteur, &s);
+    CHECK(r.verdict == LAW_BROKEN && r.breach.wrong == 1 && r.breach.run == 1);
+    CHECK(r.breach.index == 7 && !strcmp(r.operand, "y") && !strcmp(r.index, "[0,7,0]"));
+    s = (struct saboteur){.operand = 1, .index = 19, .nudge = NAN};
+    r = examine("softmax", "conservation", "outer=2,axis_len=10", run_saboteur, &s);
+    CHECK(r.verdict == LAW_BROKEN && isinf(r.breach.worst));
+    /* selections and powers of two: not one bit */
+    s = (struct saboteur){.run = 1, .operand = 1, .index = 3, .nudge = 1e-6};
+    CHECK(examine("max_pool1d", "reversal", "length=20", run_saboteur, &s).verdict == LAW_BROKEN);
+    s = (struct saboteur){.run = 1, .operand = 2, .index = 3, .nudge = 4e-6};
+    CHECK(examine("gemm", "homogeneity", "m=4,n=4,k=4", run_saboteur, &s).verdict == LAW_BROKEN);
+}
+
+/* Laws that say nothing, and that could say nothing. */
+static enum law_verdict refuse(void *context, const struct problem *problem, void *const *in,
+                               void *const *out, char *reason, size_t reason_bytes) {
+    (void)context, (void)problem, (void)in, (void)out;
+    snprintf(reason, reason_bytes, "not today");
+    return LAW_SKIPPED;
+}
+
+static void silence(void) {
+    struct law_result r =
+        examine("softmax", "axis_layout", "outer=2,axis_len=10", run_oracle, NULL);
+    CHECK(r.verdict == LAW_SKIPPED);
+    CHECK_TEXT(r.reason, "inner = 1: the axis is contiguous already");
+    r = examine("softmax", "permutation", "outer=2,axis_len=1", run_oracle, NULL);
+    CHECK(r.verdict == LAW_SKIPPED);
+    CHECK_TEXT(r.reason, "its runs are all alike here");
+    r = examine("softmax", "permutation", "outer=2,axis_len=9", refuse, NULL);
+    CHECK(r.verdict == LAW_SKIPPED);
+    CHECK_TEXT(r.reason, "not today");
+    r = examine("softmax", "permutation", "outer=64,axis_len=1000000", run_oracle, NULL);
+    CHECK(r.verdict == LAW_SKIPPED);
+    /* too narrow an image for any output to be compared */
+    r = examine("conv2d", "translation", "c=1,h=3,w=1,oc=1", run_oracle, NULL);
+    CHECK(r.verdict == LAW_VACUOUS);
+}
+
+/* ---- exact inputs -----------------------------------------------------------------------------
+ */
+
+enum { COUNT = 40 };
+
+static void exactness(enum fill fill) {
+    const struct primitive *relu = registry_find_primitive("relu");
+    static float x[3][COUNT], before[COUNT];
+    struct law_call call = {.runs = 3, .fill = fill, .seed = 5};
+    struct error error;
+    for (int run = 0; run < 3; run++) {
+        CHECK(!problem_parse(&call.run[run].problem, relu, "n=40", &error));
+        call.run[run].in[0] = x[run];
+        fill_operand(&call.run[run].problem, 0, fill, 5, x[run]);
+    }
+    memcpy(before, x[0], sizeof before);
+    law_split(&call, 1, 0);
+    law_split(&call, 2, 0);
+    for (int i = 0; i < COUNT; i++) CHECK((double)x[1][i] + (double)x[2][i] == (double)x[0][i]);
+    law_shift(&call, 0, 0);
+    memcpy(x[1], x[0], sizeof x[0]);
+    law_shift(&call, 1, 0);
+    double largest = 0;
+    for (int i = 0; i < COUNT; i++) largest = fmax(largest, fabs((double)x[0][i]));
+    for (int i = 0; i < COUNT; i++) {
+        CHECK((double)x[1][i] - (double)x[0][i] == (double)x[1][0] - (double)x[0][0]);
+        CHECK(fabs((double)before[i] - x[0][i]) <= 1e-6 * largest);
+    }
+    CHECK(x[1][0] != x[0][0]);
+}
+
+static void permutations(void) {
+    for (int64_t length = 1; length < 300; length++) {
+        const struct law_order order = law_order(length);
+        char *seen = calloc((size_t)length, 1);
+        int64_t met = 0, fixed = 0;
+        for (int64_t i = 0; i < length; i++) {
+            const int64_t at = law_place(order, i);
+            met += at >= 0 && at < length && !seen[at]++;
+            fixed += at == i;
+        }
+        CHECK(met == length);
+        if (length > 1) CHECK(fixed <= 1 + length / 2);
+        free(seen);
+    }
+}
+
+int main(void) {
+    every_law();
+    sabotage();
+    silence();
+    exactness(FILL_NORMAL);
+    exactness(FILL_UNIFORM);
+    exactness(FILL_LARGE);
+    exactness(FILL_MIXED);
+    exactness(FILL_HUGE);
+    exactness(FILL_SORTED);
+    exactness(FILL_TINY);
+    permutations();
+    return check_done();
+}
