@@ -11,7 +11,7 @@
 
 enum { SCHEMA_VERSION = 1 };
 
-/* "path: case 'name': what", on one line whatever the file put into its names. */
+/* "path: case 'name': what". */
 static enum status locate(const struct golden_source *source, const char *name, enum status status,
                           const struct error *inner, struct error *error) {
     if (!status || !error) return status;
@@ -21,8 +21,6 @@ static enum status locate(const struct golden_source *source, const char *name, 
         fail(error, status, "%s: case '%.100s': %.220s", source->path + cut, name, inner->text);
     else
         fail(error, status, "%s: %.330s", source->path + cut, inner->text);
-    for (char *c = error->text; *c; c++)
-        if ((unsigned char)*c < ' ' || *c == 0x7f) *c = '?';
     return status;
 }
 

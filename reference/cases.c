@@ -72,14 +72,31 @@ static enum status append(struct case_list *list, const struct problem_case *ite
     return STATUS_OK;
 }
 
+/* The next line, without comment; `more` is false at the end of the file. */
+static enum status read_line(FILE *file, char *line, size_t bytes, bool *more,
+                             struct error *error) {
+    size_t length = 0;
+    int c;
+    while ((c = getc(file)) != EOF && c != '\n') {
+        if (!c) return fail(error, STATUS_BAD_INPUT, "holds a zero byte: this is no text");
+        if (length + 1 == bytes)
+            return fail(error, STATUS_BAD_INPUT, "is longer than %zu characters", bytes - 1);
+        line[length++] = (char)c;
+    }
+    line[length] = 0;
+    line[strcspn(line, "#\r")] = 0;
+    *more = c != EOF || length;
+    return ferror(file) ? fail(error, STATUS_IO, "%s", strerror(errno)) : STATUS_OK;
+}
+
 static enum status read_lines(struct case_list *list, const struct primitive *primitive, FILE *file,
                               const char *kind, int *number, struct error *error) {
-    bool wanted = false;
+    bool wanted = false, more = true;
     char line[PROBLEM_MAX_TEXT + 256];
-    for (*number = 1; fgets(line, sizeof line, file); ++*number) {
-        line[strcspn(line, "#\r\n")] = 0;
+    for (*number = 1; more; ++*number) {
+        enum status status = read_line(file, line, sizeof line, &more, error);
+        if (status) return status;
         char *start = line + strspn(line, " \t");
-        enum status status = STATUS_OK;
         if (*start == '[') {
             status = read_header(start, kind, &wanted, error);
         } else if (*start && wanted) {
