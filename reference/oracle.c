@@ -1,5 +1,6 @@
 #include "reference/oracle.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,11 +26,14 @@ const struct oracle *oracle_find(const char *primitive) {
 }
 
 enum status oracle_add(const struct oracle *oracle, struct error *error) {
-    if (oracle_find(oracle->primitive))
-        return fail(error, STATUS_BAD_INPUT, "%s has an oracle already", oracle->primitive);
+    const size_t least = offsetof(struct oracle, evaluate) + sizeof oracle->evaluate;
+    if (oracle->size < least || !oracle->primitive)
+        return fail(error, STATUS_BAD_INPUT, "an oracle has a bad size or no name");
     if (!oracle->units || !oracle->evaluate)
-        return fail(error, STATUS_BAD_INPUT, "the oracle of %s lacks a callback",
+        return fail(error, STATUS_BAD_INPUT, "the oracle of %.60s lacks a callback",
                     oracle->primitive);
+    if (oracle_find(oracle->primitive))
+        return fail(error, STATUS_BAD_INPUT, "%.60s has an oracle already", oracle->primitive);
     const struct oracle **grown = realloc(added, ((size_t)added_count + 1) * sizeof *added);
     if (grown) added = grown;
     struct oracle *copy = calloc(1, sizeof *copy);
@@ -42,4 +46,10 @@ enum status oracle_add(const struct oracle *oracle, struct error *error) {
     copy->size = sizeof *copy;
     added[added_count++] = copy;
     return STATUS_OK;
+}
+
+int oracle_added(void) { return added_count; }
+
+void oracle_forget(int count) {
+    while (added_count > count) free((void *)added[--added_count]);
 }

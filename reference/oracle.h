@@ -55,6 +55,9 @@ struct oracle {
  */
 const struct oracle *oracle_find(const char *primitive);
 enum status oracle_add(const struct oracle *oracle, struct error *error);
+/* How many were added so far, and back to that number. */
+int oracle_added(void);
+void oracle_forget(int count);
 
 /* Elementwise primitives partition their elements into units of this many. */
 enum { ORACLE_BLOCK = 4096 };

@@ -49,4 +49,15 @@ typedef enum status plugin_oracle_fn(const struct oracle *oracle, struct error *
  * not a shared object, no assay_plugin_v1, another ABI, a bad or taken name, a missing callback. */
 enum status plugin_load(const char *path, plugin_oracle_fn *add_oracle, struct error *error);
 
+/* The second half of it: what the object `plugin`, found in `path`, brings. After an error a part
+ * of it may be registered: registry_forget. */
+enum status plugin_register(const struct assay_plugin *plugin, const char *path,
+                            plugin_oracle_fn *add_oracle, struct error *error);
+
+/* The same in a process that may die of it, and a call of every callback that describes a primitive
+ * at the corners of its fields' ranges: to be asked first. A damaged object, a constructor or a
+ * callback that crashes or hangs is STATUS_BAD_INPUT and one line that says in what. Not before
+ * what a hostile plugin could do: what it does not do now it may do later. */
+enum status plugin_probe(const char *path, plugin_oracle_fn *add_oracle, struct error *error);
+
 #endif

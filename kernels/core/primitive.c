@@ -9,6 +9,23 @@ struct shape problem_shape(const struct problem *problem, int operand) {
     return problem->primitive->shape(problem->value, operand);
 }
 
+const char *shape_wrong(const struct shape *shape) {
+    const int64_t most = (int64_t)1 << 40;
+    if (!shape_present(shape)) return NULL;
+    if (shape->rank < 0 || shape->rank > SHAPE_MAX_RANK) return "its rank is not in [0, 8]";
+    bool empty = false;
+    int64_t elements = 1;
+    for (int axis = 0; axis < shape->rank; axis++) {
+        if (shape->dim[axis] < 0) return "an extent is negative";
+        empty = empty || !shape->dim[axis];
+    }
+    for (int axis = 0; axis < shape->rank && !empty; axis++) {
+        if (shape->dim[axis] >= most / elements + 1) return "it has 2^40 elements or more";
+        elements *= shape->dim[axis];
+    }
+    return empty || elements < most ? NULL : "it has 2^40 elements or more";
+}
+
 bool problem_reads(const struct problem *problem, int operand) {
     const struct primitive *primitive = problem->primitive;
     const struct shape shape = problem_shape(problem, operand);
@@ -36,7 +53,7 @@ double problem_bytes(const struct problem *problem) {
 
 double problem_terms(const struct problem *problem) {
     const double terms = problem->primitive->terms(problem->value);
-    return terms < 1 ? 1 : terms;
+    return terms >= 1 ? terms : 1; /* also when it is no number */
 }
 
 /* isa_best() can be lowered during a run (--isa), so only start() is remembered: in a small table,

@@ -182,6 +182,8 @@ bool operand_is_output(const struct operand *operand);
 
 /* Shape of operand i of this problem. */
 struct shape problem_shape(const struct problem *problem, int operand);
+/* NULL, or what no operand may be: of rank 9, of a negative extent, of 2^40 elements or more. */
+const char *shape_wrong(const struct shape *shape);
 /* Could its values influence an output (present, not empty, an input, and reads() agrees)? */
 bool problem_reads(const struct problem *problem, int operand);
 double problem_flops(const struct problem *problem);

@@ -169,6 +169,18 @@ enum status problem_set(struct problem *problem, const char *key, const char *va
     return STATUS_OK;
 }
 
+/* What primitives promise and plugins may not keep. */
+static enum status check_shapes(const struct problem *problem, struct error *error) {
+    for (int i = 0; i < problem->primitive->operand_count; i++) {
+        const struct shape shape = problem_shape(problem, i);
+        const char *wrong = shape_wrong(&shape);
+        if (wrong)
+            return fail(error, STATUS_BAD_INPUT, "%s: the shape of %s cannot be: %s",
+                        problem->primitive->name, problem->primitive->operands[i].name, wrong);
+    }
+    return STATUS_OK;
+}
+
 enum status problem_check(const struct problem *problem, struct error *error) {
     const struct primitive *primitive = problem->primitive;
     for (int i = 0; i < primitive->field_count; i++) {
@@ -177,7 +189,9 @@ enum status problem_check(const struct problem *problem, struct error *error) {
             return out_of_range(&primitive->fields[i],
                                 problem_print_field(problem, i, value, sizeof value), error);
     }
-    return primitive->validate ? primitive->validate(problem->value, error) : STATUS_OK;
+    const enum status status =
+        primitive->validate ? primitive->validate(problem->value, error) : STATUS_OK;
+    return status ? status : check_shapes(problem, error);
 }
 
 static enum status set_pair(struct problem *problem, char *pair, bool *seen, struct error *error) {

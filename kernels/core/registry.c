@@ -116,3 +116,19 @@ enum status registry_add_implementation(const struct implementation *implementat
         return fail(error, STATUS_BAD_INPUT, "%s/%s exists already", primitive, variant);
     return list_add(&implementations, implementation, error);
 }
+
+struct registry_mark registry_mark(void) {
+    return (struct registry_mark){primitives.added_count, implementations.added_count};
+}
+
+static void list_forget(struct list *list, int count, void (*release)(const void *)) {
+    while (list->added_count > count) {
+        const void *entry = list->added[--list->added_count];
+        if (release) release(entry);
+    }
+}
+
+void registry_forget(struct registry_mark mark, void (*release)(const void *)) {
+    list_forget(&implementations, mark.implementations, release);
+    list_forget(&primitives, mark.primitives, release);
+}

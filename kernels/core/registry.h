@@ -24,4 +24,12 @@ enum status registry_add_primitive(const struct primitive *primitive, struct err
 enum status registry_add_implementation(const struct implementation *implementation,
                                         struct error *error);
 
+/* How much was added so far, and back to it: each descriptor added since then is handed to
+ * `release` (NULL: nobody). */
+struct registry_mark {
+    int primitives, implementations;
+};
+struct registry_mark registry_mark(void);
+void registry_forget(struct registry_mark mark, void (*release)(const void *descriptor));
+
 #endif
