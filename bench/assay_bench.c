@@ -296,8 +296,10 @@ int main(int argc, char **argv) {
     options_parse(&options, argc, argv);
     if (options.machine) return machine_command(&options);
     enum status status = STATUS_OK;
-    for (int i = 0; i < options.plugins.count && !status; i++)
-        status = plugin_load(options.plugins.item[i], oracle_add, &error);
+    for (int i = 0; i < options.plugins.count && !status; i++) {
+        status = plugin_probe(options.plugins.item[i], oracle_add, &error);
+        if (!status) status = plugin_load(options.plugins.item[i], oracle_add, &error);
+    }
     options.chosen = filters_of(options.filters.item, options.filters.count);
     const char *stray = filters_stray(&options.chosen);
     if (!status && stray) {
@@ -313,5 +315,6 @@ int main(int argc, char **argv) {
     else
         code = options.list_tests ? list(&sweep) : run(&sweep);
     selection_free(&sweep.selection);
+    if (options.plugins.count) plugin_exit(code);
     return code;
 }

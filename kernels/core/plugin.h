@@ -60,4 +60,8 @@ enum status plugin_register(const struct assay_plugin *plugin, const char *path,
  * what a hostile plugin could do: what it does not do now it may do later. */
 enum status plugin_probe(const char *path, plugin_oracle_fn *add_oracle, struct error *error);
 
+/* How a program with plugins ends: what was printed is out, and no destructor of theirs has a say
+ * in the exit status. */
+void plugin_exit(int code) __attribute__((noreturn));
+
 #endif

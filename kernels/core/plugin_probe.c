@@ -1,4 +1,4 @@
-/* plugin_probe: a plugin is met by a child process first, which tells through shared memory what it
+/* A plugin is met by a child process first, which tells through shared memory what it
  * is doing, so that its death can be explained. */
 #define _GNU_SOURCE /* MAP_ANONYMOUS */
 #include <errno.h>
@@ -21,6 +21,7 @@ struct diary {
     volatile sig_atomic_t closed; /* the child got to its end */
     enum status status;
     struct error error;
+    const char *path;
     char doing[PROBLEM_MAX_TEXT + 128]; /* "calls shape of mine for n=3" */
 };
 
@@ -39,7 +40,7 @@ static bool asks_about(struct diary *diary, const struct problem *problem) {
     calls(diary, problem, "validate or shape");
     const enum status status = problem_check(problem, &refusal);
     if (status && strstr(refusal.text, " cannot be: ")) {
-        diary->status = fail(&diary->error, status, "%s", refusal.text);
+        diary->status = fail(&diary->error, status, "%.200s: %.250s", diary->path, refusal.text);
         return false;
     }
     if (status) return true;
@@ -123,12 +124,18 @@ static enum status explain(const struct diary *diary, const char *path, bool end
                 WEXITSTATUS(how), diary->doing);
 }
 
+void plugin_exit(int code) {
+    fflush(NULL);
+    _exit(code);
+}
+
 enum status plugin_probe(const char *path, plugin_oracle_fn *add_oracle, struct error *error) {
     struct diary *diary =
         mmap(NULL, sizeof *diary, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     int end[2];
     if (diary == MAP_FAILED || pipe(end))
         return fail(error, STATUS_IO, "cannot try a plugin: %s", strerror(errno));
+    diary->path = path;
     const pid_t child = fork();
     if (child == 0) {
         close(end[0]);

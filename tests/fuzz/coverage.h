@@ -3,8 +3,9 @@
 #ifndef TESTS_FUZZ_COVERAGE_H
 #define TESTS_FUZZ_COVERAGE_H
 
-void coverage_start(void);     /* the parent, before it forks */
-void coverage_hand_back(void); /* the child, before it ends; safe in a signal handler */
-void coverage_take_over(void); /* the parent, once the child is gone */
+void coverage_start(void);     /* the parent, before each input (and before it forks) */
+void coverage_clear(void);     /* the child, before each input */
+void coverage_hand_back(void); /* the child, after it; safe in a signal handler */
+void coverage_take_over(void); /* the parent, once the child has answered or is gone */
 
 #endif

@@ -28,7 +28,8 @@ static enum status set_up(const struct options *options, struct mutants *mutants
                     isa);
     if (options->isa) isa_cap((enum isa)isa_parse(options->isa));
     for (int i = 0; i < options->plugin_count; i++) {
-        const enum status status = plugin_load(options->plugins[i], oracle_add, error);
+        enum status status = plugin_probe(options->plugins[i], oracle_add, error);
+        if (!status) status = plugin_load(options->plugins[i], oracle_add, error);
         if (status) return status;
     }
     return options->mutants || options->diagnose ? mutants_load(mutants, error) : STATUS_OK;
@@ -72,6 +73,8 @@ int main(int argument_count, char **arguments) {
         }
     }
     mutants_free(&mutants);
+    const bool plugins = options.plugin_count > 0;
     options_free(&options);
+    if (plugins) plugin_exit(code);
     return code;
 }

@@ -1,0 +1,101 @@
+/* Plugins whose constructor or descriptor callbacks crash, hang or leave: one per value of HOSTILE.
+ * What the verifier must say about each stands in CMakeLists.txt. */
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "kernels/core/plugin.h"
+
+enum {
+    CONSTRUCTOR_CRASHES,
+    CONSTRUCTOR_HANGS,
+    CONSTRUCTOR_LEAVES,
+    VALIDATE_HANGS,
+    SHAPE_CRASHES,
+    SHAPE_OF_RANK_100,
+    FLOPS_CRASHES,
+    TERMS_LEAVES,
+    READS_CRASHES_AT_THE_END, /* of the range of n */
+    SHAPE_CRASHES_LATER,      /* for a problem that nobody tries beforehand */
+};
+
+static void misbehave(int what) {
+    if (HOSTILE == what) raise(SIGSEGV);
+}
+
+static void hang(int what) {
+    while (HOSTILE == what) sleep(1);
+}
+
+__attribute__((constructor)) static void construct(void) {
+    misbehave(CONSTRUCTOR_CRASHES);
+    hang(CONSTRUCTOR_HANGS);
+    if (HOSTILE == CONSTRUCTOR_LEAVES) _exit(0);
+}
+
+#define MINE_FIELDS(INT, REAL, FLAG, CHOICE) INT(n, 3, 0, 1000, "elements")
+PROBLEM_STRUCT(mine, MINE_FIELDS);
+PROBLEM_FIELDS(mine, MINE_FIELDS);
+
+static const struct operand operands[] = {{"x", ROLE_IN, DTYPE_F32, DOMAIN_REAL},
+                                          {"y", ROLE_OUT, DTYPE_F32, DOMAIN_REAL}};
+
+static int64_t count(const void *problem) { return ((const struct mine_problem *)problem)->n; }
+
+static enum status validate(const void *problem, struct error *error) {
+    (void)problem, (void)error;
+    hang(VALIDATE_HANGS);
+    return STATUS_OK;
+}
+
+static struct shape shape(const void *problem, int operand) {
+    (void)operand;
+    misbehave(SHAPE_CRASHES);
+    if (count(problem) == 77) misbehave(SHAPE_CRASHES_LATER);
+    struct shape shape = SHAPE(count(problem));
+    if (HOSTILE == SHAPE_OF_RANK_100) shape.rank = 100;
+    return shape;
+}
+
+static bool reads(const void *problem, int operand) {
+    (void)operand;
+    if (count(problem) == 1000) misbehave(READS_CRASHES_AT_THE_END);
+    return true;
+}
+
+static double flops(const void *problem) {
+    misbehave(FLOPS_CRASHES);
+    return (double)count(problem);
+}
+
+static double terms(const void *problem) {
+    (void)problem;
+    if (HOSTILE == TERMS_LEAVES) exit(0);
+    return 1;
+}
+
+static void call(kernel_fn kernel, const struct invocation *invocation) {
+    (void)kernel, (void)invocation;
+}
+
+static const struct primitive mine = {
+    .size = sizeof(struct primitive),
+    .name = "mine",
+    .summary = "nothing",
+    .formula = "none",
+    .fields = fields,
+    .field_count = field_count,
+    .operands = operands,
+    .operand_count = 2,
+    .validate = validate,
+    .shape = shape,
+    .reads = reads,
+    .flops = flops,
+    .terms = terms,
+    .call = call,
+};
+
+static const struct primitive *const primitives[] = {&mine, NULL};
+
+extern const struct assay_plugin assay_plugin_v1;
+const struct assay_plugin assay_plugin_v1 = {ASSAY_PLUGIN("hostile"), .primitives = primitives};
