@@ -71,23 +71,6 @@ static enum status add_generated(const char *path, const struct assay_plugin *pl
                                  struct error *error) {
     if (plugin->size < sizeof *plugin || !plugin->generate) return STATUS_OK;
     const struct implementation *const *list = plugin->generate();
-    if (!list) return fail(error, STATUS_NO_MEMORY, "%s: out of memory", path);
-    return add_implementations(path, list, error);
-}
-
-static enum status add_implementations(const char *path, const struct implementation *const *list,
-                                       struct error *error) {
-    enum status status = STATUS_OK;
-    for (int i = 0; !status && list && list[i]; i++)
-        status = add_implementation(path, list[i], error);
-    return status;
-}
-
-/* Plugins compiled before `generate` was appended end before it. */
-static enum status add_generated(const char *path, const struct assay_plugin *plugin,
-                                 struct error *error) {
-    if (plugin->size < sizeof *plugin || !plugin->generate) return STATUS_OK;
-    const struct implementation *const *list = plugin->generate();
     if (!list) return fail(error, STATUS_NO_MEMORY, "%.300s: out of memory", path);
     return add_implementations(path, list, error);
 }

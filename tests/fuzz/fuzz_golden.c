@@ -215,7 +215,7 @@ static void put_field(struct forge *f) {
 }
 
 /* Large chunks are declared and never written: HDF5 would fill and filter all of them. */
-static hid_t storage_of(struct forge *f, hid_t space, bool *large) {
+static hid_t storage_of(struct forge *f, hid_t space, bool plain, bool *large) {
     struct supply *in = &f->in;
     const hid_t plan = H5Pcreate(H5P_DATASET_CREATE);
     const int kind = supply_byte(in), rank = H5Sget_simple_extent_ndims(space);
@@ -229,8 +229,9 @@ static hid_t storage_of(struct forge *f, hid_t space, bool *large) {
         if (kind & 4) H5Pset_shuffle(plan);
         if (kind & 8) H5Pset_deflate(plan, 1);
         if (kind & 16) H5Pset_fletcher32(plan);
-        if (supply_byte(in) & 1) H5Pset_nbit(plan);
-        if (supply_byte(in) & 1) H5Pset_scaleoffset(plan, H5Z_SO_FLOAT_DSCALE, 2);
+        /* writing other types through these crashes HDF5 1.10 */
+        if (plain && supply_byte(in) & 1) H5Pset_nbit(plan);
+        if (plain && supply_byte(in) & 1) H5Pset_scaleoffset(plan, H5Z_SO_FLOAT_DSCALE, 2);
     }
     if (kind % 4 == 0 && kind & 4) H5Pset_external(plan, "/dev/zero", 0, H5F_UNLIMITED);
     return plan;
@@ -246,7 +247,7 @@ static void put_dataset(struct forge *f) {
         plain ? H5Tcopy(forge_type(f->primitive, operand, supply_byte(&f->in) & 1)) : type_of(f);
     const hid_t space = space_of(f);
     bool large = false;
-    const hid_t plan = space < 0 ? H5P_DEFAULT : storage_of(f, space, &large);
+    const hid_t plan = space < 0 ? H5P_DEFAULT : storage_of(f, space, plain, &large);
     const hid_t made = type < 0 || space < 0
                            ? -1
                            : H5Dcreate2(f->file, path, type, space, H5P_DEFAULT, plan, H5P_DEFAULT);

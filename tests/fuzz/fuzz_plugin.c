@@ -267,6 +267,10 @@ static void *primitive_of(struct supply *in) { return make_primitive(in); }
 static void *implementation_of(struct supply *in) { return make_implementation(in); }
 static void *oracle_of(struct supply *in) { return make_oracle(in); }
 
+/* `generate` has no argument: it hands out what the input made. */
+static const struct implementation *const *generated;
+static const struct implementation *const *generate(void) { return generated; }
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes) {
     struct supply in = {data, bytes};
     const struct registry_mark before = registry_mark();
@@ -278,6 +282,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes) {
         .oracles = (const struct oracle *const *)make_list(&in, oracle_of),
         .implementations = (const struct implementation *const *)make_list(&in, implementation_of),
     };
+    if (odd & 4) plugin.generate = generate;
+    generated =
+        odd & 4 ? (const struct implementation *const *)make_list(&in, implementation_of) : NULL;
     const struct assay_plugin *made = stamped(&in, &plugin, sizeof plugin);
     struct error error = {""};
     if (plugin_register(made, "plugin.so", oracle_add, &error)) {

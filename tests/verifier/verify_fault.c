@@ -6,6 +6,7 @@
 
 #include "kernels/core/memory.h"
 #include "tests/verifier/verify_host.h"
+#include "tests/verifier/verify_sandbox.h"
 
 static const char *slot_name(const struct primitive *primitive, int slot) {
     if (slot == SLOT_WORKSPACE) return "the workspace";
@@ -87,12 +88,25 @@ static const char *stage_name(int stage) {
 void fault_describe(const struct worker_page *page, const struct primitive *primitive, int status,
                     char *buffer, size_t bytes) {
     const char *stage = stage_name(page->stage);
+    if (page->fault.signal == SIGSYS) {
+        char did[200];
+        sandbox_explain(&page->fault, did, sizeof did);
+        snprintf(buffer, bytes, "%s%s", stage, did);
+        return;
+    }
     if (!WIFSIGNALED(status)) {
         snprintf(buffer, bytes, "%sthe process ended with exit status %d", stage,
                  WEXITSTATUS(status));
         return;
     }
     const int number = WTERMSIG(status);
+    if (number == SIGSYS) { /* posix_spawn and system block every signal first */
+        snprintf(buffer, bytes,
+                 "%stried to start another process, most likely (a forbidden system call with "
+                 "signals blocked)",
+                 stage);
+        return;
+    }
     char detail[384] = "";
     if ((number == SIGSEGV || number == SIGBUS) && page->fault.signal == number)
         describe_address(page, primitive, detail, sizeof detail);

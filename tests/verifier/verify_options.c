@@ -11,6 +11,7 @@
 #include "kernels/core/filter.h"
 #include "kernels/core/random.h"
 #include "tests/verifier/verify_checks.h"
+#include "tests/verifier/verify_sandbox.h"
 
 enum {
     OPT_KIND = 1,
@@ -26,7 +27,8 @@ enum {
     OPT_QUIET,
     OPT_VERBOSE,
     OPT_HELP,
-    OPT_VERSION
+    OPT_VERSION,
+    OPT_SANDBOX
 };
 
 static const char help_head[] =
@@ -53,7 +55,8 @@ static const char help_head[] =
     "  property laws between several runs: softmax(x + c) = softmax(x); assay list shows them\n"
     "  gradient backward primitives: finite differences of the forward one's reference\n"
     "  random   oracle, memory and repeat in one, on problems that --fuzz draws\n"
-    "Every run happens twice on differently poisoned outputs, in a process of its own.\n"
+    "Every run happens twice on differently poisoned outputs, in a process of its own\n"
+    "(--sandbox tells what that protects from).\n"
     "\n"
     "Options:\n";
 
@@ -186,7 +189,11 @@ static int read_options(poptContext context, struct options *options) {
     while ((option = poptGetNextOpt(context)) > 0) {
         if (option == OPT_HELP) return show_help(context);
         if (option == OPT_VERSION) {
-            puts("assay-verify " ASSAY_VERSION);
+            printf("assay-verify " ASSAY_VERSION "\nsandbox: %s\n", sandbox_describe());
+            return EXIT_PASSED;
+        }
+        if (option == OPT_SANDBOX) {
+            printf("%s\nThe sandbox here: %s.\n", sandbox_help, sandbox_describe());
             return EXIT_PASSED;
         }
         const int code = take(options, option, poptGetOptArg(context));
@@ -284,6 +291,8 @@ int options_read(struct options *options, int count, char **arguments) {
          "random problems for this long (and, with --fuzz, at most N)", "M"},
         {"quiet", 'q', POPT_ARG_NONE, NULL, OPT_QUIET, "only failures and the summary", NULL},
         {"verbose", 'v', POPT_ARG_NONE, NULL, OPT_VERBOSE, "also every case", NULL},
+        {"sandbox", 0, POPT_ARG_NONE, NULL, OPT_SANDBOX,
+         "what protects you from the kernels, and what does not", NULL},
         {"version", 0, POPT_ARG_NONE, NULL, OPT_VERSION, "print the version", NULL},
         {"help", 'h', POPT_ARG_NONE, NULL, OPT_HELP, "print this", NULL},
         POPT_TABLEEND};

@@ -17,6 +17,7 @@
 #include "kernels/core/registry.h"
 #include "kernels/core/threads.h"
 #include "tests/verifier/verify_protocol.h"
+#include "tests/verifier/verify_sandbox.h"
 
 #if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
 #define SANITIZED 1
@@ -65,8 +66,6 @@ static bool catch_faults(void) {
 }
 
 static void limit_resources(void) {
-    const struct rlimit no_core = {0, 0};
-    setrlimit(RLIMIT_CORE, &no_core);
 #ifdef __linux__
     prctl(PR_SET_PDEATHSIG, SIGKILL);
 #endif
@@ -202,6 +201,7 @@ int worker_main(int argument_count, char **arguments) {
     limit_resources();
     if (!catch_faults()) return EXIT_FAILED;
     dup2(STDERR_FILENO, STDOUT_FILENO); /* what kernels print is not the verifier's output */
+    sandbox_enter(page);
     const int cap = argument_count > 2 ? isa_parse(arguments[2]) : -1;
     if (cap >= 0) isa_cap((enum isa)cap);
     for (int i = 3; i < argument_count; i++) {

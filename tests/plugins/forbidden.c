@@ -1,0 +1,150 @@
+/* Kernels that do what the sandbox forbids, one each, and one that does what it allows. They are
+ * harmless where there is no sandbox. */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kernels/core/plugin.h"
+#include "kernels/relu/relu.h"
+
+static void compute(const struct relu_problem *p, const float *x, float *y) {
+    for (int64_t i = 0; i < p->n; i++) y[i] = x[i] < 0 ? 0 : x[i];
+}
+
+static void *in_a_thread(void *argument) {
+    const int made = socket(AF_INET, SOCK_STREAM, 0);
+    if (made >= 0) close(made);
+    return argument;
+}
+
+static void from_a_thread(void) {
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, in_a_thread, NULL) == 0) pthread_join(thread, NULL);
+}
+
+static void spawn(void) {
+    pid_t child;
+    char program[] = "/bin/true", *arguments[] = {program, NULL}, *environment[] = {NULL};
+    if (posix_spawn(&child, program, NULL, NULL, arguments, environment) == 0)
+        waitpid(child, NULL, 0);
+}
+
+static void fork_once(void) {
+    const pid_t child = fork();
+    if (child == 0) _exit(0);
+    if (child > 0) waitpid(child, NULL, 0);
+}
+
+static void write_file(void) {
+    FILE *file = fopen("/tmp/assay-forbidden", "w");
+    if (file) fclose(file), remove("/tmp/assay-forbidden");
+}
+
+/* execve that finds nothing comes back. */
+static void execute(void) {
+    char *nothing[] = {NULL};
+    execve("/nonexistent", nothing, nothing);
+}
+
+static void handle_signals(void) {
+    struct sigaction action = {.sa_handler = SIG_IGN};
+    sigaction(SIGSYS, &action, NULL);
+}
+
+static void raise_limits(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* getpid, by the 32-bit entrance and by the x32 numbers. */
+static void other_entrance(void) {
+#if defined __x86_64__
+    long number = 20;
+    __asm__ volatile("int $0x80" : "+a"(number)::"memory", "cc", "r8", "r9", "r10", "r11");
+#endif
+}
+
+static void *nothing(void *argument) { return argument; }
+
+/* Threads, reading, memory that can be executed, files in memory, a sink, its own limits. */
+static void allowed(void) {
+    pthread_t thread;
+    char text[64];
+    struct rlimit limit;
+    cpu_set_t set;
+    const int file = open("/proc/self/status", O_RDONLY), sink = open("/dev/null", O_WRONLY);
+    const int memory = memfd_create("mine", 0);
+    void *page =
+        mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (file < 0 || sink < 0 || memory < 0 || page == MAP_FAILED) abort();
+    if (read(file, text, sizeof text) <= 0 || write(sink, text, 1) != 1) abort();
+    if (ftruncate(memory, 64) || getrlimit(RLIMIT_STACK, &limit)) abort();
+    if (sched_getaffinity(0, sizeof set, &set) || kill(getpid(), 0)) abort();
+    if (pthread_create(&thread, NULL, nothing, NULL) || pthread_join(thread, NULL)) abort();
+    close(file), close(sink), close(memory);
+    munmap(page, 4096);
+}
+
+#define FORBIDDEN(name_, statement_)                                                               \
+    static void relu_##name_(const struct relu_problem *p, const float *x, float *y) {             \
+        statement_;                                                                                \
+        compute(p, x, y);                                                                          \
+    }                                                                                              \
+    static RELU(name_, .technique = "does what is forbidden")
+
+FORBIDDEN(allowed, allowed());
+FORBIDDEN(socket, close(socket(AF_INET, SOCK_DGRAM, 0)));
+FORBIDDEN(thread, from_a_thread());
+FORBIDDEN(exec, execute());
+FORBIDDEN(spawn, spawn());
+FORBIDDEN(shell, if (system("true")) return );
+FORBIDDEN(fork, fork_once());
+FORBIDDEN(signal, kill(getppid(), 0));
+FORBIDDEN(group, kill(0, 0));
+FORBIDDEN(trace, ptrace(PTRACE_ATTACH, getppid(), NULL, NULL));
+FORBIDDEN(write, write_file());
+FORBIDDEN(temporary, {
+    char name[] = "/tmp/assay-XXXXXX";
+    if (mkstemp(name) >= 0) unlink(name);
+});
+FORBIDDEN(truncate, if (truncate("/nonexistent", 0) == 0) return );
+FORBIDDEN(unlink, unlink("/nonexistent"));
+FORBIDDEN(rename, rename("/nonexistent", "/nonexistent2"));
+FORBIDDEN(folder, mkdir("/nonexistent/folder", 0700));
+FORBIDDEN(mode, chmod("/nonexistent", 0600));
+FORBIDDEN(mount, mount("none", "/nonexistent", "tmpfs", 0, NULL));
+FORBIDDEN(ring, syscall(SYS_io_uring_setup, 0, NULL));
+FORBIDDEN(limits, raise_limits());
+FORBIDDEN(outlive, prctl(PR_SET_PDEATHSIG, SIGKILL));
+FORBIDDEN(handler, handle_signals());
+FORBIDDEN(terminal, ioctl(2, TIOCSTI, ""));
+FORBIDDEN(entrance, other_entrance());
+
+#define ONE(name_) &impl_relu_##name_
+static const struct implementation *const implementations[] = {
+    ONE(allowed), ONE(socket),    ONE(thread),   ONE(exec),     ONE(spawn),
+    ONE(shell),   ONE(fork),      ONE(signal),   ONE(group),    ONE(trace),
+    ONE(write),   ONE(temporary), ONE(truncate), ONE(unlink),   ONE(rename),
+    ONE(folder),  ONE(mode),      ONE(mount),    ONE(ring),     ONE(limits),
+    ONE(outlive), ONE(handler),   ONE(terminal), ONE(entrance), NULL};
+
+extern const struct assay_plugin assay_plugin_v1;
+const struct assay_plugin assay_plugin_v1 = {ASSAY_PLUGIN("forbidden"),
+                                             .implementations = implementations};
