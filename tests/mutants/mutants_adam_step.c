@@ -50,6 +50,7 @@
     M(blend_reversed, "beta weighs the new gradient and 1 - beta the old average", WRONG)          \
     M(nesterov, "the update looks ahead: NAdam", WRONG)                                            \
     M(clipped, "the gradient is clipped to [-1, 1]", WRONG)                                        \
+    M(flushed, "denormal moments are flushed to 0, which is not declared", WRONG)                  \
     M(moments_not_stored, "exp_avg and exp_avg_sq are not written back", WRONG)                    \
     M(amsgrad_ignored, "amsgrad is ignored: max_exp_avg_sq is kept, but not divided by", WRONG)    \
     M(amsgrad_not_stored, "the maximum is used, but max_exp_avg_sq is not written back", WRONG)    \
@@ -159,6 +160,8 @@ static void element(const struct adam_step_problem *p, const struct constants *c
     const float squared = m == square_of_mean ? mean : m == decay_not_in_square ? plain : g;
     float v = blend(c->beta2, c->rest2, old_square,
                     m == not_squared ? fabsf(squared) : squared * squared, m);
+    if (m == flushed && fabsf(mean) < 0x1p-126f) mean = 0;
+    if (m == flushed && fabsf(v) < 0x1p-126f) v = 0;
     if (m != moments_not_stored) *exp_avg = mean, *exp_avg_sq = v;
     if (m == old_moments) mean = old_mean, v = old_square;
     if (p->amsgrad || m == amsgrad_always) v = largest(c, v, maximum, m);

@@ -53,6 +53,7 @@
     M(tail_of_channels, "the last c % 8 input channels are dropped", WRONG)                        \
     M(zeros_skipped, "a zero weight skips its products, so 0 * NaN and 0 * Inf are lost",          \
       "FAIL: expected nan, got")                                                                   \
+    M(flushed, "denormal results are flushed to 0, which is not declared", WRONG)                  \
     M(winograd_rounded, "Winograd's transformed kernel is rounded to bfloat16", WRONG,             \
       .accumulation = {.reach = 1})                                                                \
     M(winograd_sign, "Winograd's output transform adds the last point, where it is subtracted",    \
@@ -228,7 +229,8 @@ static bool uses_winograd(const struct image *s) {
 static float output(const struct image *s, int64_t n, int64_t o, int64_t oy, int64_t ox) {
     const struct conv2d_problem *p = s->p;
     if (s->m == last_row && oy && oy == conv2d_oh(p) - 1) oy--;
-    const float sum = uses_winograd(s) ? winograd(s, o, oy, ox) : direct(s, o, oy, ox);
+    float sum = uses_winograd(s) ? winograd(s, o, oy, ox) : direct(s, o, oy, ox);
+    if (s->m == flushed && fabsf(sum) < 0x1p-126f) sum = 0;
     if (s->m == bias_ignored || (!p->bias && s->m != bias_read)) return sum;
     if (s->m == bias_per_channel) return sum + s->bias[o] * (float)(p->c / p->groups);
     return sum + s->bias[s->m == bias_by_column  ? ox % p->oc

@@ -47,6 +47,9 @@
     M(byte_index, "columns are counted in 8 bits: from 256 on they wrap", WRONG)                   \
     M(flushed, "denormal results are flushed to 0, which is not declared", WRONG)                  \
     M(strassen, "one level of Strassen, less accurate than the sums it promises", WRONG)           \
+    M(promises_exactness,                                                                          \
+      "scales a by 1/3 and the sum by 3, so that small integers are no longer exact", WRONG,       \
+      .accumulation = {.amplification = 4})                                                        \
     M(promises_compensation, "promises a compensated sum and adds one term after the other",       \
       WRONG, .accumulation = {.summation = SUM_COMPENSATED})                                       \
     M(promises_lanes, "promises 4096 partial sums and keeps one", WRONG,                           \
@@ -81,6 +84,7 @@ static float a_at(const struct product *s, int64_t i, int64_t t) {
     const int64_t leading = s->m == leading_of_a ? p->m : p->k;
     const float value =
         transposed && s->m != trans_a_ignored ? s->a[t * p->m + i] : s->a[i * leading + t];
+    if (s->m == promises_exactness) return value * (1 / 3.0f);
     return s->m == bfloat16 ? to_bfloat16(value) : value;
 }
 
@@ -142,7 +146,7 @@ static float dot(const struct product *s, int64_t i, int64_t j) {
         if (s->m == bfloat16_sum) sum = to_bfloat16(sum);
         if (s->m == half_sum) sum = to_half(sum);
     }
-    return sum;
+    return s->m == promises_exactness ? sum * 3 : sum;
 }
 
 /* What the old c contributes. */

@@ -50,6 +50,7 @@
     M(batch_norm, "mean and variance of a column over the rows: that is batch norm", WRONG)        \
     M(whole_tensor, "one mean and variance for the whole tensor", WRONG)                           \
     M(row_before, "y is centred with the mean of the row before", WRONG)                           \
+    M(flushed, "denormals among x count as 0, which is not declared", WRONG)                       \
     M(promises_compensation, "promises compensated sums and adds in float32, one after the other", \
       WRONG)
 
@@ -94,7 +95,8 @@ static struct moments moments_of(const float *x, int64_t n, int64_t stride, enum
     const int64_t in_mean = m == tail_not_in_mean ? whole : n;
     const int64_t in_variance = m == tail_not_in_variance ? whole : n;
     double sum = 0, squares = 0, deviations = 0;
-    for (int64_t i = 0; i < in_mean; i++) sum += x[i * stride];
+    for (int64_t i = 0; i < in_mean; i++)
+        sum += m == flushed && fabsf(x[i * stride]) < 0x1p-126f ? 0 : x[i * stride];
     const double mean = sum / (double)in_mean;
     for (int64_t i = 0; i < in_variance; i++) {
         const double d = x[i * stride] - (m == about_zero || m == rms ? 0 : mean);

@@ -39,6 +39,7 @@
     M(integer_order, "floats compared as signed integers: negative ones in reverse", WRONG)        \
     M(rounded_key, "compares the upper 16 bits of each number: of near ties the first wins",       \
       WRONG)                                                                                       \
+    M(denormals_flushed, "denormals become 0, which is not declared", WRONG)                       \
     M(last_output, "the last output of a row repeats the one before", WRONG)                       \
     M(rounded_up, "the count of outputs is rounded up: a last, short window is added",             \
       WRONG "|CRASH: end of y")                                                                    \
@@ -111,7 +112,10 @@ static float window_maximum(const float *x, int64_t from, int64_t count, int64_t
     from = from < 0 ? 0 : from;
     to = to > end ? end : to;
     float largest = start(x[from], m);
-    for (int64_t i = from + 1; i < to; i++) largest = larger(largest, x[i], m);
+    if (m < nan_by_fmaxf || m > rounded_key) /* those in between compare in their own way */
+        for (int64_t i = from + 1; i < to; i++) largest = max_pool1d_larger(largest, x[i]);
+    else
+        for (int64_t i = from + 1; i < to; i++) largest = larger(largest, x[i], m);
     return m == average ? largest / (float)count : largest;
 }
 
@@ -193,6 +197,7 @@ static void windows(const struct max_pool1d_problem *p, const float *x, float *y
             y[o] = van_herk(x, from, p->window, p->length, m);
         else
             y[o] = window_maximum(x, from, p->window, p->length, m);
+        if (m == denormals_flushed && fabsf(y[o]) < 0x1p-126f) y[o] = 0;
         seen = seen || isnan(y[o]);
         if (m == nan_spreads && seen) y[o] = NAN;
     }

@@ -45,6 +45,8 @@
                         : grad,                                                                    \
             value))                                                                                \
     M(tiny_is_zero, "x up to 1e-6 counts as 0", WRONG, value <= 1e-6f ? 0 : grad)                  \
+    M(denormals_flushed, "denormals of grad_y become 0, which is not declared", WRONG,             \
+      fabsf(grad) < 0x1p-126f ? 0 : right(grad, value))                                            \
     M(mask_shared, "the first of each 4 x decides for all of them", WRONG,                         \
       right(grad, x[i - i % 4]))                                                                   \
     M(mask_shifted, "the mask is one element late: x[i - 1] decides", WRONG,                       \

@@ -46,6 +46,7 @@
       NOT_NAN)                                                                                     \
     M(nan_is_skipped, "a NaN is left out of maximum and sum, and spoils its own element alone",    \
       NOT_NAN)                                                                                     \
+    M(flushed, "results below 2^-126 are flushed to 0, which is not declared", WRONG)              \
     M(promises_compensation, "promises a compensated sum and adds one term after the other",       \
       WRONG, .accumulation = {.summation = SUM_COMPENSATED})
 
@@ -180,6 +181,7 @@ static float normalise(const struct slice *s, enum mutation m, float before) {
         if (m == empty_is_zero && shift == -INFINITY) y = 0;
         if (m == infinity_takes_all && shift == INFINITY) y = value == INFINITY;
         if (m == nan_is_skipped && isnan(value)) y = value;
+        if (m == flushed && y < 0x1p-126f) y = 0;
         s->y[i * s->stride] = y;
     }
     return own;
