@@ -13,7 +13,7 @@ static size_t prepared_bytes(const void *problem) {
 static void bind_inputs(struct plan *plan, const void *x, const void *weight,
                         const void *prepared) {
     bind(&plan->weight, weight, (void *)prepared);
-    bind(&plan->x, x, (unsigned char *)prepared + plan->weight.own_bytes);
+    bind(&plan->x, x, prepared ? (unsigned char *)prepared + plan->weight.own_bytes : NULL);
 }
 
 static void prepare(const void *problem, void *const *operand, void *prepared) {

@@ -31,7 +31,7 @@ static void onednn_reordered(const struct conv2d_problem *p, const float *x, con
     const int before = onednn_threads(1);
     bind(&plan->x, x, workspace);
     bind(&plan->weight, weight, (void *)prepared);
-    bind(&plan->y, y, (unsigned char *)workspace + plan->x.own_bytes);
+    bind(&plan->y, y, workspace ? (unsigned char *)workspace + plan->x.own_bytes : NULL);
     onednn_bind(&plan->bias, bias);
     reorder(&plan->x);
     convolve(plan);

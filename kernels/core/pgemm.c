@@ -253,14 +253,14 @@ static void run_column(const struct pgemm *g, const struct range *whole, const s
 
 static void run(const struct pgemm *g, const struct range *whole, unsigned char *workspace) {
     const struct blocks size = blocks_of(g, whole->rows, whole->columns);
-    float *const a_packed = (float *)workspace;
-    float *const b_packed = (float *)(workspace + size.a_bytes);
     const int64_t k = effective_k(g), end = whole->column + whole->columns;
     if (whole->rows <= 0 || whole->columns <= 0) return;
     if (k == 0) {
         scale_only(g, whole);
         return;
     }
+    float *const a_packed = (float *)workspace;
+    float *const b_packed = workspace ? (float *)(workspace + size.a_bytes) : NULL;
     for (int64_t j = whole->column; j < end; j += size.nc)
         for (int64_t p = 0; p < k; p += size.kc) {
             struct block s = {.at = {.column = j, .columns = least(size.nc, end - j)},
@@ -335,5 +335,7 @@ void pgemm_run_part(const struct pgemm *g, int part, int parts, void *workspace)
         return;
     }
     const struct range r = part_range(g, part, parts);
-    run(g, &r, (unsigned char *)workspace + part_bytes(g, parts) * (size_t)part);
+    unsigned char *own = workspace; /* NULL when nothing is to be packed */
+    if (own) own += part_bytes(g, parts) * (size_t)part;
+    run(g, &r, own);
 }

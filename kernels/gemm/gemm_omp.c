@@ -36,7 +36,8 @@ static void gemm_omp(const struct gemm_problem *p, const float *a, const float *
         for (int64_t e = whole ? t : 0; e < p->batch; e += whole ? threads : 1) {
             const struct gemm_product q = gemm_entry(p, a, b, c, e);
             if (whole)
-                engine->run(&q, 0, 1, (unsigned char *)workspace + slice * (size_t)t);
+                engine->run(&q, 0, 1,
+                            slice ? (unsigned char *)workspace + slice * (size_t)t : NULL);
             else
                 engine->run(&q, t, threads, workspace);
         }

@@ -10,7 +10,7 @@ static void max_pool1d_avx512_omp(const struct max_pool1d_problem *p, const floa
     const size_t each = shares_workspace(best_workspace(p->window));
 #pragma omp parallel for num_threads(shares.count) schedule(static)
     for (int s = 0; s < shares.count; s++) {
-        char *const own = (char *)workspace + (size_t)s * each;
+        char *const own = workspace ? (char *)workspace + (size_t)s * each : NULL;
         for (int64_t i = shares_first(&shares, s); i < shares_first(&shares, s + 1); i++) {
             const struct piece piece = shares_piece(&shares, p, x, y, i);
             if (piece.outputs > 0) best(&piece, own);

@@ -8,6 +8,19 @@
 #include "tests/verifier/verify_host.h"
 #include "tests/verifier/verify_sandbox.h"
 
+/* Exit status of a process in which ThreadSanitizer found a data race; in other builds, none. */
+#if defined __has_feature
+#if __has_feature(thread_sanitizer)
+#define RACE_EXIT 66
+#endif
+#endif
+#if defined __SANITIZE_THREAD__
+#define RACE_EXIT 66
+#endif
+#ifndef RACE_EXIT
+#define RACE_EXIT -1
+#endif
+
 static const char *slot_name(const struct primitive *primitive, int slot) {
     if (slot == SLOT_WORKSPACE) return "the workspace";
     if (slot == SLOT_PREPARED) return "prepared";
@@ -88,10 +101,16 @@ static const char *stage_name(int stage) {
 void fault_describe(const struct worker_page *page, const struct primitive *primitive, int status,
                     char *buffer, size_t bytes) {
     const char *stage = stage_name(page->stage);
+<<<<<<< HEAD
     if (page->fault.signal == SIGSYS) {
         char did[200];
         sandbox_explain(&page->fault, did, sizeof did);
         snprintf(buffer, bytes, "%s%s", stage, did);
+=======
+    if (!WIFSIGNALED(status) && WEXITSTATUS(status) == RACE_EXIT) {
+        snprintf(buffer, bytes, "%sThreadSanitizer found a data race (its report stands above)",
+                 stage);
+>>>>>>> 30c5df5 (Sanitizers: leak and NULL + 0 checks with asan-ubsan; tsan sees vector code, and what a data race looks like)
         return;
     }
     if (!WIFSIGNALED(status)) {

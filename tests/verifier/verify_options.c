@@ -121,10 +121,10 @@ static int take(struct options *options, int option, const char *text) {
     double number;
     switch (option) {
     case OPT_KIND: return read_kind(text, &options->kind);
-    case OPT_PLUGIN: options->plugins[options->plugin_count++] = text; return -1;
+    case OPT_PLUGIN: options->plugins[options->plugin_count++] = strdup(text); return -1;
     case OPT_ISA:
         if (isa_parse(text) < 0) return complain("--isa %s: scalar, avx2 or avx512", text);
-        options->isa = text;
+        options->isa = isa_name((enum isa)isa_parse(text));
         return -1;
     case OPT_THREADS:
         if (!read_number(text, 1, 4096, &number) || number != (int)number)
@@ -196,7 +196,9 @@ static int read_options(poptContext context, struct options *options) {
             printf("%s\nThe sandbox here: %s.\n", sandbox_help, sandbox_describe());
             return EXIT_PASSED;
         }
-        const int code = take(options, option, poptGetOptArg(context));
+        char *text = poptGetOptArg(context);
+        const int code = take(options, option, text);
+        free(text);
         if (code >= 0) return code;
     }
     if (option < -1) {
@@ -317,4 +319,7 @@ void options_free(struct options *options) {
     for (int i = 0; i < options->plugin_count; i++) free((void *)options->plugins[i]);
     free(options->filters);
     free(options->plugins);
+    free((void *)options->golden);
+    free((void *)options->problem);
+    free((void *)options->json);
 }
