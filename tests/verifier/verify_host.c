@@ -94,6 +94,16 @@ static void renumber(posix_spawn_file_actions_t *actions, const struct host *hos
         posix_spawn_file_actions_adddup2(actions, host->operand_file[i], WORKER_OPERAND + i);
 }
 
+/* /proc/self/exe is this very file, even when another has taken its name since; but under valgrind
+ * it is valgrind, which only tells readlink what it runs. */
+static void this_program(const struct host *host, char *buffer, size_t bytes) {
+    const ssize_t length = readlink("/proc/self/exe", buffer, bytes - 1);
+    buffer[length > 0 ? length : 0] = 0;
+    if (access(buffer, X_OK) == 0) return; /* no " (deleted)" behind it */
+    const bool linked = access("/proc/self/exe", X_OK) == 0;
+    snprintf(buffer, bytes, "%s", linked ? "/proc/self/exe" : host->arguments[0]);
+}
+
 /* exec, not fork alone: an OpenMP runtime does not survive a fork. */
 static bool start_worker(struct host *host) {
     int pair[2];
@@ -103,7 +113,8 @@ static bool start_worker(struct host *host) {
     posix_spawn_file_actions_t actions;
     if (posix_spawn_file_actions_init(&actions)) return false;
     renumber(&actions, host, theirs);
-    const char *program = access("/proc/self/exe", X_OK) ? host->arguments[0] : "/proc/self/exe";
+    char program[4096];
+    this_program(host, program, sizeof program);
     const int failed =
         posix_spawn(&host->worker, program, &actions, NULL, host->arguments, environ);
     posix_spawn_file_actions_destroy(&actions);
