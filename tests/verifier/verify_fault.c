@@ -101,16 +101,15 @@ static const char *stage_name(int stage) {
 void fault_describe(const struct worker_page *page, const struct primitive *primitive, int status,
                     char *buffer, size_t bytes) {
     const char *stage = stage_name(page->stage);
-<<<<<<< HEAD
     if (page->fault.signal == SIGSYS) {
         char did[200];
         sandbox_explain(&page->fault, did, sizeof did);
         snprintf(buffer, bytes, "%s%s", stage, did);
-=======
+        return;
+    }
     if (!WIFSIGNALED(status) && WEXITSTATUS(status) == RACE_EXIT) {
         snprintf(buffer, bytes, "%sThreadSanitizer found a data race (its report stands above)",
                  stage);
->>>>>>> 30c5df5 (Sanitizers: leak and NULL + 0 checks with asan-ubsan; tsan sees vector code, and what a data race looks like)
         return;
     }
     if (!WIFSIGNALED(status)) {
