@@ -22,6 +22,7 @@ static int64_t round_up(int64_t a, int64_t b) { return divide_up(a, b) * b; }
 /* Blocks of at most `most` (a multiple of `unit`), as equal as can be. */
 static int64_t even_block(int64_t extent, int64_t most, int64_t unit) {
     if (extent <= 0) return unit;
+    if (extent <= most) return round_up(extent, unit); /* small products feel each division */
     return least(most, round_up(divide_up(extent, divide_up(extent, most)), unit));
 }
 
