@@ -2,10 +2,24 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- the subject ------------------------------------------------------------------------------
  */
+
+static enum status twin_open(struct subject *subject, struct error *error) {
+    struct problem_case item = subject->item;
+    item.seed += 2; /* one more is the problem in between */
+    struct subject *twin = malloc(sizeof *twin);
+    if (!twin) return fail(error, STATUS_NO_MEMORY, "out of memory");
+    const enum status status = subject_open(twin, subject->kind, &item, NULL, NULL, error);
+    if (status)
+        free(twin);
+    else
+        subject->twin = twin;
+    return status;
+}
 
 enum status subject_open(struct subject *subject, enum kind kind, const struct problem_case *item,
                          void *const *inputs, const struct problem_case *other,
@@ -13,8 +27,9 @@ enum status subject_open(struct subject *subject, enum kind kind, const struct p
     *subject = (struct subject){.kind = kind, .item = *item};
     enum status status = trial_open(&subject->trial, &item->problem, error);
     if (!status && other) status = trial_open(&subject->other, &other->problem, error);
+    if (!status && other) status = twin_open(subject, error);
     if (status) {
-        trial_close(&subject->trial);
+        subject_close(subject);
         return status;
     }
     if (other) trial_fill(&subject->other, other->fill, other->seed + 1);
@@ -36,6 +51,9 @@ void subject_close(struct subject *subject) {
     if (subject->gradient_open) gradient_close(&subject->gradient);
     trial_close(&subject->trial);
     trial_close(&subject->other);
+    if (subject->twin) subject_close(subject->twin);
+    free(subject->twin);
+    subject->twin = NULL;
 }
 
 /* How many units of a large problem are judged: all, or what costs about a second of oracle. */
@@ -211,7 +229,6 @@ static void check_memory(struct host *host, struct subject *subject,
     }
 }
 
-/* First run, another problem, second run: state left behind shows as a difference. */
 /* Run once more: the same bits as the first time? */
 static bool same_again(struct host *host, struct subject *subject,
                        const struct implementation *implementation, struct run_plan plan,
@@ -234,6 +251,28 @@ static bool same_again(struct host *host, struct subject *subject,
     return good;
 }
 
+/* The same problem with other data: what is remembered of the problem must not be its results. */
+static bool twin_right(struct host *host, struct subject *subject,
+                       const struct implementation *implementation, struct run_plan plan,
+                       struct finding *finding) {
+    struct subject *twin = subject->twin;
+    struct verdict_of result = {.finding = *finding};
+    struct capture capture;
+    struct error error;
+    if (!twin || subject_judge(twin, implementation, &error)) return true;
+    const bool good =
+        trial_run(host, &twin->trial, implementation, plan, &capture, &result.finding) &&
+        judge_run(twin, implementation, &capture, &result);
+    capture_free(&capture);
+    if (good) return true;
+    *finding = result.finding;
+    finding_set(finding, result.finding.verdict, "with other data, after the same problem: %.560s",
+                result.finding.message);
+    return false;
+}
+
+/* First run, another problem, second run, other data, third run: state left behind shows as a
+ * difference. */
 static bool repeats(struct host *host, struct subject *subject,
                     const struct implementation *implementation, struct run_plan plan,
                     struct verdict_of *result) {
@@ -249,9 +288,11 @@ static bool repeats(struct host *host, struct subject *subject,
         good = false;
     }
     capture_free(&between);
-    for (int run = 0; good && run < 2; run++)
+    for (int run = 0; good && run < 2; run++) {
         good = same_again(host, subject, implementation, plan, &first,
-                          run ? "" : ", after another problem", &result->finding);
+                          run ? ", after other data" : ", after another problem", &result->finding);
+        if (good && !run) good = twin_right(host, subject, implementation, plan, &result->finding);
+    }
     capture_free(&first);
     return good;
 }
@@ -315,8 +356,8 @@ static bool has_specials(const struct subject *subject) {
            fill == FILL_NAN || fill == FILL_SPOTS;
 }
 
-struct verdict_of check(struct host *host, struct subject *subject,
-                        const struct implementation *implementation, int threads) {
+static struct verdict_of examine(struct host *host, struct subject *subject,
+                                 const struct implementation *implementation, int threads) {
     struct verdict_of result = {.finding.verdict = VERDICT_PASS};
     struct error error;
     if (subject->kind == KIND_EXACT && implementation->accumulation.inexact) {
@@ -352,5 +393,13 @@ struct verdict_of check(struct host *host, struct subject *subject,
     case KIND_RANDOM: check_random(host, subject, implementation, threads, &result); break;
     default: check_values(host, subject, implementation, threads, &result);
     }
+    return result;
+}
+
+/* Threads of a wrong kernel may still be at work: not in the next one's worker. */
+struct verdict_of check(struct host *host, struct subject *subject,
+                        const struct implementation *implementation, int threads) {
+    const struct verdict_of result = examine(host, subject, implementation, threads);
+    if (implementation->uses_threads && result.finding.verdict > VERDICT_SKIP) host_restart(host);
     return result;
 }

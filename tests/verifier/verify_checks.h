@@ -25,6 +25,7 @@ struct subject {
     struct problem_case item;
     struct trial trial;
     struct trial other;           /* KIND_REPEAT: the problem that runs in between */
+    struct subject *twin;         /* KIND_REPEAT: the same problem with other data; owned */
     double *golden[OPERANDS_MAX]; /* KIND_GOLDEN: expected values; not owned */
     struct judge judge;
     bool judge_open;

@@ -57,15 +57,17 @@ static int anonymous_file(void) {
 enum status host_open(struct host *host, char **arguments, double timeout, struct error *error) {
     *host = (struct host){.socket = -1, .timeout = timeout, .arguments = arguments};
     host->page_file = anonymous_file();
-    bool good = host->page_file >= 0 && ftruncate(host->page_file, sizeof *host->page) == 0;
+    host->page = calloc(1, sizeof *host->page);
+    bool good =
+        host->page && host->page_file >= 0 && ftruncate(host->page_file, sizeof *host->page) == 0;
     for (int i = 0; i < OPERANDS_MAX; i++)
         good = (host->operand_file[i] = anonymous_file()) >= 0 && good;
     if (good) {
-        void *page =
+        void *shared =
             mmap(NULL, sizeof *host->page, PROT_READ | PROT_WRITE, MAP_SHARED, host->page_file, 0);
-        if (page != MAP_FAILED) host->page = page;
+        if (shared != MAP_FAILED) host->shared = shared;
     }
-    if (host->page) return STATUS_OK;
+    if (host->shared) return STATUS_OK;
     host_close(host);
     return fail(error, STATUS_IO, "cannot make shared memory: %s", strerror(errno));
 }
@@ -127,15 +129,32 @@ static bool start_worker(struct host *host) {
     return !failed;
 }
 
-/* The worker is gone or must go; returns its wait status. */
+static double now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+/* The worker is gone or must go; returns its wait status. One that hung up and does not go is
+ * killed. */
 static int bury(struct host *host, bool kill_it) {
+    const double deadline = now() + 2;
     int status = 0;
     if (kill_it) kill(host->worker, SIGKILL);
-    while (waitpid(host->worker, &status, 0) < 0 && errno == EINTR) continue;
+    for (pid_t gone = 0; gone != host->worker;) {
+        gone = waitpid(host->worker, &status, kill_it ? 0 : WNOHANG);
+        if (gone < 0 && errno != EINTR) break;
+        if (gone == 0) usleep(200);
+        if (gone == 0 && now() > deadline) kill_it = kill(host->worker, SIGKILL) == 0;
+    }
     close(host->socket);
     host->socket = -1;
     host->worker = 0;
     return status;
+}
+
+void host_restart(struct host *host) {
+    if (host->worker) bury(host, true);
 }
 
 void host_close(struct host *host) {
@@ -143,7 +162,8 @@ void host_close(struct host *host) {
         shutdown(host->socket, SHUT_RDWR); /* it reads the end of the stream and leaves */
         bury(host, false);
     }
-    if (host->page) munmap(host->page, sizeof *host->page);
+    if (host->shared) munmap(host->shared, sizeof *host->page);
+    free(host->page);
     if (host->page_file >= 0) close(host->page_file);
     for (int i = 0; i < OPERANDS_MAX; i++) {
         if (host->operand[i]) munmap(host->operand[i], host->room[i]);
@@ -152,55 +172,133 @@ void host_close(struct host *host) {
     *host = (struct host){.socket = -1, .page_file = -1};
 }
 
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
+#define ANSWERED "answered in the worker's name"
 
-/* 1: answered; 0: out of patience; -1: the worker is dead. */
-static int await(const struct host *host) {
-    const double deadline = now() + host->timeout;
+enum sign { SIGN_ANSWER, SIGN_NOTHING, SIGN_END, SIGN_NOISE };
+
+/* What comes out of the socket within that time. */
+static enum sign await(const struct host *host, double seconds) {
+    const double deadline = now() + seconds;
     for (;;) {
         const double left = deadline - now();
         struct pollfd wait = {.fd = host->socket, .events = POLLIN};
         const double slice = left > 3600 ? 3600 : left; /* poll counts in int milliseconds */
         const int ready = poll(&wait, 1, left > 0 ? (int)(slice * 1000) + 1 : 0);
         if (ready < 0 && errno == EINTR) continue;
-        char byte;
-        if (ready > 0) return read(host->socket, &byte, 1) == 1 ? 1 : -1;
-        if (left <= 0) return 0;
+        unsigned char byte;
+        if (ready > 0 && read(host->socket, &byte, 1) != 1) return SIGN_END;
+        if (ready > 0) return byte == host->turn ? SIGN_ANSWER : SIGN_NOISE;
+        if (left <= 0) return SIGN_NOTHING;
     }
 }
 
-static struct outcome answered(const struct worker_page *page) {
-    struct outcome outcome = {.verdict = VERDICT_PASS};
-    if (page->stage == STAGE_DONE) return outcome;
-    outcome.verdict = page->stage == STAGE_UNSUPPORTED ? VERDICT_SKIP : VERDICT_MISTRUSTED;
-    snprintf(outcome.reason, sizeof outcome.reason, "%s", page->reason);
+/* The answer into this process's own page, no number in it beyond what it can be. */
+static void take_answer(struct host *host) {
+    struct worker_answer *answer = &host->page->answer;
+    memcpy(answer, &host->shared->answer, sizeof *answer);
+    answer->reason[sizeof answer->reason - 1] = 0;
+    if (answer->damaged_slot != SLOT_WORKSPACE && answer->damaged_slot != SLOT_PREPARED)
+        answer->damaged_slot = -1;
+    if ((unsigned)answer->left >= LEFTS) answer->left = LEFT_NOTHING;
+    if ((unsigned)answer->fault.access > ACCESS_WRITE) answer->fault.access = ACCESS_UNKNOWN;
+}
+
+static struct outcome outcome_of(enum verdict verdict, const char *reason) {
+    struct outcome outcome = {.verdict = verdict};
+    snprintf(outcome.reason, sizeof outcome.reason, "%s", reason);
     return outcome;
+}
+
+/* Of a worker that lives; one that can no longer be relied upon does not live on. */
+static struct outcome judge_answer(struct host *host) {
+    const struct worker_answer *answer = &host->page->answer;
+    if (memcmp(&host->shared->request, &host->page->request, sizeof host->page->request)) {
+        bury(host, true);
+        return outcome_of(VERDICT_FAIL, "wrote over the verifier's request");
+    }
+    if (answer->stage == STAGE_DONE && answer->left) {
+        struct outcome outcome = {.verdict = VERDICT_FAIL};
+        left_describe(answer, outcome.reason, sizeof outcome.reason);
+        if (answer->left != LEFT_CONTROL && host->worker) bury(host, true);
+        return outcome;
+    }
+    if (answer->stage == STAGE_DONE) return outcome_of(VERDICT_PASS, "");
+    if (answer->stage == STAGE_UNSUPPORTED) return outcome_of(VERDICT_SKIP, answer->reason);
+    if (answer->stage == STAGE_REFUSED) return outcome_of(VERDICT_MISTRUSTED, answer->reason);
+    bury(host, true);
+    return outcome_of(VERDICT_FAIL, ANSWERED " before it had returned");
+}
+
+/* The end of a worker through a thread that outlived an earlier request: it says so, or the worker
+ * had been at work before and did not come to look at this one. */
+static bool ended_before(const struct host *host) {
+    const struct worker_answer *answer = &host->page->answer;
+    return answer->fault.stray || (answer->stage == STAGE_ASKED && !host->fresh);
+}
+
+static struct outcome judge_end(struct host *host, const struct primitive *primitive, int status) {
+    const struct worker_answer *answer = &host->page->answer;
+    if (answer->stage == STAGE_DONE && answer->left) return judge_answer(host);
+    const bool late = answer->stage == STAGE_RETURNED || ended_before(host);
+    if (late) host->page->answer.stage = STAGE_RETURNED;
+    struct outcome outcome = {late ? VERDICT_FAIL : VERDICT_CRASH, ""};
+    fault_describe(host->page, primitive, status, outcome.reason, sizeof outcome.reason);
+    return outcome;
+}
+
+/* Between two requests the worker has nothing to say and does not die. If it did, it is the fault
+ * of what it ran last: a finding if that is asked for again; else a new worker starts. */
+static bool idle_was_quiet(struct host *host, const struct primitive *primitive, const char *id,
+                           struct outcome *outcome) {
+    if (!host->worker) return true;
+    const enum sign sign = await(host, 0);
+    if (sign == SIGN_NOTHING) return true;
+    const int status = bury(host, sign != SIGN_END);
+    if (strcmp(id, host->last)) return true;
+    take_answer(host);
+    host->page->answer.stage = STAGE_RETURNED;
+    *outcome = sign == SIGN_END ? judge_end(host, primitive, status)
+                                : outcome_of(VERDICT_FAIL, ANSWERED " after it had returned");
+    return false;
+}
+
+/* The request to a worker, and what came back. */
+static enum sign ask(struct host *host, int *status, struct outcome *outcome) {
+    /* a note about a fault is written by a process that then dies: it is never wiped under it */
+    const size_t note = offsetof(struct worker_page, answer.fault);
+    host->fresh = !host->worker;
+    host->page->answer = (struct worker_answer){.damaged_slot = -1};
+    memcpy(host->shared, host->page, host->fresh ? sizeof *host->page : note);
+    if (host->fresh && !start_worker(host)) {
+        outcome->verdict = VERDICT_MISTRUSTED;
+        snprintf(outcome->reason, sizeof outcome->reason, "cannot start a worker: %s",
+                 strerror(errno));
+        return SIGN_NOTHING;
+    }
+    host->turn++;
+    const bool sent = send(host->socket, &host->turn, 1, MSG_NOSIGNAL) == 1;
+    const enum sign sign = sent ? await(host, host->timeout) : SIGN_END;
+    if (sign == SIGN_NOTHING) {
+        outcome->verdict = VERDICT_TIMEOUT;
+        snprintf(outcome->reason, sizeof outcome->reason, "no answer within %g s", host->timeout);
+    }
+    *status = sign == SIGN_ANSWER ? 0 : bury(host, sign != SIGN_END);
+    take_answer(host); /* a worker that hung up may have had more to say */
+    return sign;
 }
 
 struct outcome host_call(struct host *host, const struct primitive *primitive) {
-    host->page->stage = STAGE_ASKED;
-    host->page->fault = (struct worker_fault){0};
-    struct outcome outcome = {.verdict = VERDICT_MISTRUSTED};
-    if (!host->worker && !start_worker(host)) {
-        snprintf(outcome.reason, sizeof outcome.reason, "cannot start a worker: %s",
-                 strerror(errno));
-        return outcome;
-    }
-    const char byte = 1;
-    const bool sent = send(host->socket, &byte, 1, MSG_NOSIGNAL) == 1;
-    const int answer = sent ? await(host) : -1;
-    if (answer > 0) return answered(host->page);
-    const int status = bury(host, answer == 0);
-    if (answer == 0) {
-        outcome.verdict = VERDICT_TIMEOUT;
-        snprintf(outcome.reason, sizeof outcome.reason, "no answer within %g s", host->timeout);
-    } else {
-        outcome.verdict = VERDICT_CRASH;
-        fault_describe(host->page, primitive, status, outcome.reason, sizeof outcome.reason);
-    }
-    return outcome;
+    struct outcome outcome = outcome_of(VERDICT_FAIL, ANSWERED " before it had returned");
+    char id[sizeof host->last];
+    int status = 0;
+    snprintf(id, sizeof id, "%.63s/%.63s", host->page->request.primitive,
+             host->page->request.variant);
+    if (!idle_was_quiet(host, primitive, id, &outcome)) return outcome;
+    const bool another = strcmp(id, host->last) != 0;
+    snprintf(host->last, sizeof host->last, "%s", id);
+    enum sign sign = ask(host, &status, &outcome);
+    if (sign == SIGN_END && another && ended_before(host)) /* no fault of this one */
+        sign = ask(host, &status, &outcome);
+    if (sign == SIGN_ANSWER) return judge_answer(host);
+    return sign == SIGN_END ? judge_end(host, primitive, status) : outcome;
 }

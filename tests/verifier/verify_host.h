@@ -8,8 +8,12 @@
 #include "tests/verifier/verify_protocol.h"
 
 struct host {
-    struct worker_page *page; /* fill in the request, then host_call */
-    pid_t worker;             /* 0: none alive */
+    struct worker_page *page; /* this process's own: fill in the request, then host_call */
+    struct worker_page *shared;
+    char last[128];     /* primitive/variant that the worker ran last */
+    bool fresh;         /* the worker was started for this request */
+    unsigned char turn; /* the byte that stands for the request */
+    pid_t worker;       /* 0: none alive */
     int socket, page_file, operand_file[OPERANDS_MAX];
     unsigned char *operand[OPERANDS_MAX]; /* this process's view of the operand files */
     size_t room[OPERANDS_MAX];
@@ -20,6 +24,8 @@ struct host {
 /* `arguments`: {program, WORKER_ARGUMENT, isa cap, plugins ..., NULL}; must outlive the host. */
 enum status host_open(struct host *host, char **arguments, double timeout, struct error *error);
 void host_close(struct host *host);
+/* The next request gets a worker of its own. */
+void host_restart(struct host *host);
 
 /* This process's view of an operand's file, at least `bytes` long; NULL: no memory. */
 unsigned char *host_operand(struct host *host, int operand, size_t bytes);
@@ -29,9 +35,13 @@ struct outcome {
     char reason[512];     /* one line unless PASS */
 };
 
-/* Run the request in host->page; starts a worker when none is alive. */
+/* Run the request in host->page, where the answer is afterwards; starts a worker when none is
+ * alive.
+ */
 struct outcome host_call(struct host *host, const struct primitive *primitive);
 
+/* What the kernel left changed (answer.left), in words. */
+void left_describe(const struct worker_answer *answer, char *buffer, size_t bytes);
 /* How the worker died, in words: verify_fault.c. */
 void fault_describe(const struct worker_page *page, const struct primitive *primitive, int status,
                     char *buffer, size_t bytes);

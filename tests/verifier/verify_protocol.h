@@ -1,7 +1,12 @@
 /* What the verifier and its worker share: one page of requests and answers, and a file per operand.
  *
- * The verifier writes a request, sends one byte over the socket, and waits for one byte back, for
- * the end of the worker, or for its patience to end. The worker never sees an expected value. */
+ * The verifier writes a request, sends one byte over the socket, and waits for the same byte back,
+ * for the end of the worker, or for its patience to end. The worker never sees an expected value.
+ *
+ * A kernel lives in the worker and could write to all of this. The verifier keeps its own copy of
+ * the request, believes no number in the answer that it has not checked, and counts the bytes; so
+ * what a kernel forges can make its own verdict worse, or hide what only the worker could have
+ * seen, but never make a wrong result right. */
 #ifndef TESTS_VERIFIER_VERIFY_PROTOCOL_H
 #define TESTS_VERIFIER_VERIFY_PROTOCOL_H
 
@@ -28,6 +33,7 @@ enum worker_stage {
     STAGE_SUPPORTS,    /* in start, supports, workspace_bytes, prepared_bytes */
     STAGE_PREPARES,    /* in prepare */
     STAGE_RUNS,        /* in the kernel */
+    STAGE_RETURNED,    /* it has returned; nothing may change any more */
     STAGE_DONE,        /* the verifier may look at the results */
     STAGE_UNSUPPORTED, /* `reason` says why */
     STAGE_REFUSED,     /* the worker itself could not; `reason` says why */
@@ -59,33 +65,62 @@ static inline unsigned char poison_byte(enum poison poison, size_t at) {
 struct worker_slot {
     bool present, sealed;
     size_t bytes, offset;
-    uintptr_t base, data; /* the worker's addresses, for reading crash reports */
-    size_t base_bytes;
+};
+
+/* Where the worker mapped a slot: its own addresses, for reading crash reports. */
+struct worker_mapping {
+    uintptr_t base, data;
+    size_t base_bytes, bytes;
 };
 
 struct worker_fault {
     int signal; /* 0: none */
     int code;   /* si_code */
-    uintptr_t address;
+    uintptr_t address, stack;
     enum access access;
+    bool stray;   /* in another thread while no kernel was running: one that outlived its call */
+    size_t taken; /* address space taken since the kernel was called, in bytes */
 };
 
-struct worker_page {
-    /* the request */
+/* What a kernel left changed behind itself, though it must not. */
+enum left {
+    LEFT_NOTHING,
+    LEFT_CONTROL,     /* rounding mode, flush-to-zero or trap masks */
+    LEFT_X87,         /* the x87 control word, or its registers in use (MMX without emms) */
+    LEFT_HANDLER,     /* count: the signal */
+    LEFT_MASK,        /* the signal mask */
+    LEFT_TIMER,       /* a timer that will send a signal */
+    LEFT_DESCRIPTORS, /* closed some of the worker's */
+    LEFT_THREADS,     /* count: how many more are running */
+    LEFT_MEMORY,      /* count: MiB that were not given back */
+    LEFTS,
+};
+
+struct worker_request {
     char primitive[64], variant[64];
     union field_value value[PROBLEM_MAX_FIELDS];
     int threads;
     enum layout layout;
     enum poison poison;
-    struct worker_slot slot[SLOTS]; /* operands: present, sealed, bytes, offset are asked for */
+    struct worker_slot slot[OPERANDS_MAX];
+};
 
-    /* the answer */
+struct worker_answer {
     volatile sig_atomic_t stage;
     char reason[256];
-    int damaged_slot;     /* workspace or prepared written outside its bounds; else -1 */
-    ptrdiff_t damage;     /* offset from its data */
-    bool control_changed; /* rounding mode, flush-to-zero or trap masks differ after the run */
-    struct worker_fault fault;
+    struct worker_mapping mapping[SLOTS];
+    int damaged_slot; /* workspace or prepared written outside its bounds; else -1 */
+    ptrdiff_t damage; /* offset from its data */
+    enum left left;
+    int left_count;
+    size_t memory_allowed; /* address space the kernel may take; 0: as much as there is */
+    uintptr_t stack_top, page;
+    struct worker_fault fault; /* last: see ask() of the verifier */
+};
+
+struct worker_page {
+    struct worker_request request;
+    struct worker_answer answer;
 };
 
 /* main() of the worker. */

@@ -17,6 +17,7 @@
 #include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <ucontext.h>
@@ -97,9 +98,10 @@ static void replace_input(void) {
 
 enum test {
     ALWAYS,
-    HAS,     /* argument & value */
-    LACKS,   /* !(argument & value) */
-    IS,      /* argument == value (32 bits) */
+    HAS,   /* argument & value */
+    LACKS, /* !(argument & value) */
+    IS,    /* argument == value (32 bits) */
+    IS_NOT,
     IS_NULL, /* the pointer is NULL: fine; anything else is not */
     IS_SELF, /* the process is this one: fine */
     ABSENT, /* the call does not exist here (ENOSYS): there is an older one that can be looked at */
@@ -226,7 +228,7 @@ static const struct rule rules[] = {
     NEVER(sched_setattr, administers),
     NEVER(userfaultfd, administers),
     NEVER(io_uring_setup, evades),
-    NEVER(setrlimit, evades),
+    RULE(setrlimit, IS_NOT, 0, RLIMIT_AS, evades), /* the worker's own, before each run */
     RULE(prlimit64, IS_NULL, 2, 0, evades),
     RULE(prctl, IS, 0, PR_SET_PDEATHSIG, evades),
     RULE(rt_sigaction, IS, 0, SIGSYS, evades),
@@ -278,6 +280,7 @@ static void add_rule(struct program *program, const struct rule *rule, unsigned 
         if (rule->test == HAS) add(program, JUMP(BPF_JSET, rule->value, 0, 1));
         if (rule->test == LACKS) add(program, JUMP(BPF_JSET, rule->value, 1, 0));
         if (rule->test == IS) add(program, JUMP(BPF_JEQ, rule->value, 0, 1));
+        if (rule->test == IS_NOT) add(program, JUMP(BPF_JEQ, rule->value, 1, 0));
         if (rule->test == IS_SELF) add(program, JUMP(BPF_JEQ, self, 1, 0));
         break;
     }
@@ -335,8 +338,9 @@ static void on_forbidden(int number, siginfo_t *info, void *context) {
         errno = error;
         return;
     }
-    noted->fault =
-        (struct worker_fault){number, info->si_code, (uintptr_t)info->si_syscall, ACCESS_UNKNOWN};
+    mprotect(noted, sizeof *noted, PROT_READ | PROT_WRITE); /* closed while a kernel runs */
+    noted->answer.fault = (struct worker_fault){
+        .signal = number, .code = info->si_code, .address = (uintptr_t)info->si_syscall};
     for (;;) kill(getpid(), SIGKILL);
 }
 

@@ -22,8 +22,8 @@
 extern const char sandbox_help[];
 
 /* In the worker, once: limits, descriptors, filter. What cannot be had here is left out. A
- * forbidden call leaves a note in page->fault (signal SIGSYS, address: the call's number) and ends
- * the process. */
+ * forbidden call leaves a note in page->answer.fault (signal SIGSYS, address: the call's number)
+ * and ends the process. */
 void sandbox_enter(struct worker_page *page);
 
 /* In the verifier: "seccomp filter and resource limits", or what is missing and why. */

@@ -1,6 +1,5 @@
 /* The process in which kernels run. */
 #define _GNU_SOURCE
-#include <fenv.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 #ifdef __linux__
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <ucontext.h>
 #endif
 
@@ -16,21 +16,12 @@
 #include "kernels/core/plugin.h"
 #include "kernels/core/registry.h"
 #include "kernels/core/threads.h"
-#include "tests/verifier/verify_protocol.h"
 #include "tests/verifier/verify_sandbox.h"
-
-#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
-#define SANITIZED 1
-#elif defined __has_feature
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
+#include "tests/verifier/verify_watch.h"
 
 static struct worker_page *page;
+static struct worker_request *request;
+static struct worker_answer *answer;
 
 /* ---- crashes ----------------------------------------------------------------------------------
  */
@@ -46,15 +37,47 @@ static enum access access_of(int number, void *context) {
     return ACCESS_UNKNOWN;
 }
 
+static uintptr_t stack_of(void *context) {
+#if defined __x86_64__ && defined __linux__
+    const ucontext_t *machine = context;
+    return (uintptr_t)machine->uc_mcontext.gregs[REG_RSP];
+#else
+    (void)context;
+    return 0;
+#endif
+}
+
+static bool other_thread(void) {
+#ifdef __linux__
+    return syscall(SYS_gettid) != getpid();
+#else
+    return false;
+#endif
+}
+
+/* The page can be read alone while a kernel runs: what writes wildly shall not forge an answer. */
+static void guard_page(bool guarded) {
+    mprotect(page, sizeof *page, guarded ? PROT_READ : PROT_READ | PROT_WRITE);
+}
+
 /* Leaves a note and returns: the handler is gone by then, the instruction faults again and the
  * process dies of it. */
 static void on_fault(int number, siginfo_t *info, void *context) {
-    page->fault = (struct worker_fault){number, info->si_code, (uintptr_t)info->si_addr,
-                                        access_of(number, context)};
+    guard_page(false);
+    const bool running = answer->stage == STAGE_RUNS || answer->stage == STAGE_PREPARES;
+    answer->fault = (struct worker_fault){
+        .signal = number,
+        .code = info->si_code,
+        .address = (uintptr_t)info->si_addr,
+        .stack = stack_of(context),
+        .access = access_of(number, context),
+        .stray = !running && other_thread(),
+        .taken = watch_memory_taken(),
+    };
 }
 
 static bool catch_faults(void) {
-    static const int numbers[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
+    static const int numbers[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
     const size_t stack_bytes = (size_t)64 << 10;
     stack_t stack = {.ss_sp = malloc(stack_bytes), .ss_size = stack_bytes};
     struct sigaction action = {.sa_sigaction = on_fault,
@@ -69,67 +92,41 @@ static void limit_resources(void) {
 #ifdef __linux__
     prctl(PR_SET_PDEATHSIG, SIGKILL);
 #endif
-    const long pages = sysconf(_SC_PHYS_PAGES), page_bytes = sysconf(_SC_PAGESIZE);
-    if (SANITIZED || pages <= 0) return; /* shadow memory takes terabytes of address space */
-    const struct rlimit memory = {(rlim_t)pages * (rlim_t)page_bytes,
-                                  (rlim_t)pages * (rlim_t)page_bytes};
-    setrlimit(RLIMIT_AS, &memory);
 }
 
 /* ---- one request ------------------------------------------------------------------------------
  */
 
-/* Control bits that a kernel must leave as it found them. */
-static unsigned float_control(void) {
-#if defined __x86_64__
-    return __builtin_ia32_stmxcsr() &
-           0xffc0u; /* flush-to-zero, rounding, masks, denormals-are-zero */
-#else
-    return (unsigned)fegetround();
-#endif
-}
-
-static void float_control_set(unsigned control) {
-#if defined __x86_64__
-    __builtin_ia32_ldmxcsr(control);
-#else
-    fesetround((int)control);
-#endif
-}
-
 static bool refuse(enum worker_stage stage, const char *reason) {
-    snprintf(page->reason, sizeof page->reason, "%s", reason);
-    page->stage = stage;
+    snprintf(answer->reason, sizeof answer->reason, "%s", reason);
+    answer->stage = stage;
     return false;
 }
 
 static void publish(int slot, const struct guarded *block) {
-    page->slot[slot].base = (uintptr_t)block->base;
-    page->slot[slot].data = (uintptr_t)block->data;
-    page->slot[slot].base_bytes = block->base_bytes;
-    page->slot[slot].bytes = block->bytes;
-    page->slot[slot].present = true;
+    answer->mapping[slot] = (struct worker_mapping){(uintptr_t)block->base, (uintptr_t)block->data,
+                                                    block->base_bytes, block->bytes};
 }
 
 /* Scratch is 64-byte aligned in every layout, as kernels are promised. */
 static bool map_scratch(struct guarded *block, int slot, size_t bytes) {
     if (!bytes) return true;
     const size_t rounded = (bytes + MEMORY_ALIGNMENT - 1) / MEMORY_ALIGNMENT * MEMORY_ALIGNMENT;
-    const size_t offset = page->layout == LAYOUT_END   ? guarded_end_offset(rounded)
-                          : page->layout == LAYOUT_ODD ? MEMORY_ALIGNMENT
-                                                       : 0;
+    const size_t offset = request->layout == LAYOUT_END   ? guarded_end_offset(rounded)
+                          : request->layout == LAYOUT_ODD ? MEMORY_ALIGNMENT
+                                                          : 0;
     if (!guarded_map_at(block, bytes, offset, -1))
         return refuse(STAGE_REFUSED, slot == SLOT_WORKSPACE ? "no memory for the workspace"
                                                             : "no memory for the prepared weights");
     guarded_arm(block);
-    for (size_t i = 0; i < bytes; i++) block->data[i] = poison_byte(page->poison, i);
+    for (size_t i = 0; i < bytes; i++) block->data[i] = poison_byte(request->poison, i);
     publish(slot, block);
     return true;
 }
 
 static bool map_operands(struct guarded *block, void **operand) {
     for (int i = 0; i < OPERANDS_MAX; i++) {
-        const struct worker_slot *slot = &page->slot[i];
+        const struct worker_slot *slot = &request->slot[i];
         if (!slot->present) continue;
         if (!guarded_map_at(&block[i], slot->bytes, slot->offset, WORKER_OPERAND + i) ||
             (slot->sealed && !guarded_seal(&block[i])))
@@ -143,48 +140,71 @@ static bool map_operands(struct guarded *block, void **operand) {
 static void look_for_damage(const struct guarded *block, int slot) {
     bool intact = true;
     const ptrdiff_t at = block[slot].base ? guarded_damage(&block[slot], &intact) : 0;
-    if (intact || page->damaged_slot >= 0) return;
-    page->damaged_slot = slot;
-    page->damage = at;
+    if (intact || answer->damaged_slot >= 0) return;
+    answer->damaged_slot = slot;
+    answer->damage = at;
+}
+
+static size_t operand_bytes(void) {
+    size_t bytes = 0;
+    for (int i = 0; i < OPERANDS_MAX; i++) bytes += request->slot[i].bytes;
+    return bytes;
+}
+
+/* The kernel between its watchmen. */
+static void run_watched(const struct implementation *implementation, const struct problem *problem,
+                        void *const *operand, struct guarded *block) {
+    struct watch watch;
+    answer->memory_allowed = watch_limit_memory(operand_bytes(), threads_get());
+    answer->stage = STAGE_RUNS;
+    watch_begin(&watch);
+    guard_page(true);
+    implementation_run(implementation, problem, operand, block[SLOT_PREPARED].data,
+                       block[SLOT_WORKSPACE].data);
+    guard_page(false);
+    answer->stage = STAGE_RETURNED;
+    for (int i = 0; i < OPERANDS_MAX; i++) /* what is written now is written too late */
+        if (block[i].base) guarded_seal(&block[i]);
+    int count = 0;
+    answer->left = watch_end(&watch, implementation->uses_threads, operand_bytes(), &count);
+    answer->left_count = count;
+    if (implementation->uses_threads) watch_settle(&watch);
 }
 
 static bool run(const struct implementation *implementation, const struct problem *problem,
                 struct guarded *block) {
     void *operand[OPERANDS_MAX] = {NULL};
-    page->stage = STAGE_SUPPORTS;
-    threads_set(implementation->uses_threads ? page->threads : 1);
+    answer->stage = STAGE_SUPPORTS;
+    threads_set(implementation->uses_threads ? request->threads : 1);
+    answer->memory_allowed = watch_limit_memory(operand_bytes(), threads_get());
     const char *reason = implementation_unsupported(implementation, problem);
     if (reason) return refuse(STAGE_UNSUPPORTED, reason);
+    const size_t workspace_bytes = implementation_workspace_bytes(implementation, problem),
+                 prepared_bytes = implementation_prepared_bytes(implementation, problem);
+    watch_unlimit_memory();
     if (!map_operands(block, operand) ||
-        !map_scratch(&block[SLOT_WORKSPACE], SLOT_WORKSPACE,
-                     implementation_workspace_bytes(implementation, problem)) ||
-        !map_scratch(&block[SLOT_PREPARED], SLOT_PREPARED,
-                     implementation_prepared_bytes(implementation, problem)))
+        !map_scratch(&block[SLOT_WORKSPACE], SLOT_WORKSPACE, workspace_bytes) ||
+        !map_scratch(&block[SLOT_PREPARED], SLOT_PREPARED, prepared_bytes))
         return false;
-    const unsigned control = float_control();
-    void *prepared = block[SLOT_PREPARED].data;
-    if (prepared) {
-        page->stage = STAGE_PREPARES;
-        implementation->prepare(problem->value, operand, prepared);
+    if (block[SLOT_PREPARED].data) {
+        answer->stage = STAGE_PREPARES;
+        answer->memory_allowed = watch_limit_memory(operand_bytes(), threads_get());
+        implementation->prepare(problem->value, operand, block[SLOT_PREPARED].data);
         look_for_damage(block, SLOT_PREPARED);
-        page->slot[SLOT_PREPARED].sealed = guarded_seal(&block[SLOT_PREPARED]);
+        guarded_seal(&block[SLOT_PREPARED]);
     }
-    page->stage = STAGE_RUNS;
-    implementation_run(implementation, problem, operand, prepared, block[SLOT_WORKSPACE].data);
-    page->control_changed = float_control() != control;
-    float_control_set(control);
+    run_watched(implementation, problem, operand, block);
     look_for_damage(block, SLOT_WORKSPACE);
-    page->stage = STAGE_DONE;
+    answer->stage = STAGE_DONE;
     return true;
 }
 
 static void serve(void) {
     const struct implementation *implementation =
-        registry_find_implementation(page->primitive, page->variant);
-    struct problem problem = {.primitive = registry_find_primitive(page->primitive)};
-    memcpy(problem.value, page->value, sizeof problem.value);
-    page->damaged_slot = -1;
-    page->control_changed = false;
+        registry_find_implementation(request->primitive, request->variant);
+    struct problem problem = {.primitive = registry_find_primitive(request->primitive)};
+    memcpy(problem.value, request->value, sizeof problem.value);
+    answer->damaged_slot = -1;
     if (!implementation || !problem.primitive) {
         refuse(STAGE_REFUSED, "the worker does not know this implementation");
         return;
@@ -193,15 +213,20 @@ static void serve(void) {
     run(implementation, &problem, block);
     for (int i = 0; i < SLOTS; i++)
         if (block[i].base) guarded_unmap(&block[i]);
+    watch_unlimit_memory();
 }
 
 int worker_main(int argument_count, char **arguments) {
     page = mmap(NULL, sizeof *page, PROT_READ | PROT_WRITE, MAP_SHARED, WORKER_PAGE, 0);
     if (page == MAP_FAILED) return EXIT_FAILED;
+    close(WORKER_PAGE); /* no second mapping */
+    request = &page->request;
+    answer = &page->answer;
     limit_resources();
     if (!catch_faults()) return EXIT_FAILED;
     dup2(STDERR_FILENO, STDOUT_FILENO); /* what kernels print is not the verifier's output */
     sandbox_enter(page);
+    watch_open();
     const int cap = argument_count > 2 ? isa_parse(arguments[2]) : -1;
     if (cap >= 0) isa_cap((enum isa)cap);
     for (int i = 3; i < argument_count; i++) {
@@ -213,6 +238,8 @@ int worker_main(int argument_count, char **arguments) {
     }
     char byte;
     while (read(WORKER_SOCKET, &byte, 1) == 1) {
+        answer->page = (uintptr_t)page;
+        answer->stack_top = (uintptr_t)__builtin_frame_address(0);
         serve();
         if (write(WORKER_SOCKET, &byte, 1) != 1) break;
     }

@@ -1,0 +1,284 @@
+#define _GNU_SOURCE
+#include "tests/verifier/verify_watch.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fenv.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/syscall.h>
+#endif
+
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+#define SANITIZED 1
+#elif defined __has_feature
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
+
+/* The call itself: the sandbox lets it pass for this one limit, and nothing that the C library
+ * makes of setrlimit. */
+static bool limit_space(struct rlimit limit) {
+#ifdef SYS_setrlimit
+    return syscall(SYS_setrlimit, RLIMIT_AS, &limit) == 0;
+#else
+    return setrlimit(RLIMIT_AS, &limit) == 0;
+#endif
+}
+
+static int statm = -1; /* /proc/self/statm, kept open */
+static size_t page_bytes, size_before;
+static struct rlimit memory_ceiling;
+
+/* ---- registers --------------------------------------------------------------------------------
+ */
+
+/* Control bits that a kernel must leave as it found them. */
+static unsigned float_control(void) {
+#if defined __x86_64__
+    return __builtin_ia32_stmxcsr() &
+           0xffc0u; /* flush-to-zero, rounding, masks, denormals-are-zero */
+#else
+    return (unsigned)fegetround();
+#endif
+}
+
+static void float_control_set(unsigned control) {
+#if defined __x86_64__
+    __builtin_ia32_ldmxcsr(control);
+#else
+    fesetround((int)control);
+#endif
+}
+
+/* The x87 control word; `empty`: are all its registers free, as every function may expect? */
+static unsigned short x87_control(bool *empty) {
+    *empty = true;
+#if defined __x86_64__
+    struct {
+        unsigned short control, unused0, status, unused1, tags, unused2;
+        unsigned rest[4];
+    } state;
+    __asm__ volatile("fnstenv %0\n\tfldenv %0" : "+m"(state));
+    *empty = state.tags == 0xffff;
+    return state.control;
+#else
+    return 0;
+#endif
+}
+
+static void x87_restore(unsigned short control) {
+#if defined __x86_64__
+    __asm__ volatile("emms\n\tfldcw %0" : : "m"(control));
+#else
+    (void)control;
+#endif
+}
+
+/* ---- threads ----------------------------------------------------------------------------------
+ */
+
+#ifdef __linux__
+/* One more link of the folder for each thread, and two of its own. */
+static int threads_listed(void) {
+    struct stat folder;
+    return stat("/proc/self/task", &folder) ? 0 : (int)folder.st_nlink - 2;
+}
+
+/* `state`: R, S ... as proc(5) has it. False for a thread that is on its way out: one that was
+ * joined may still be listed for a moment. */
+static bool thread_lives(const char *id, char *state) {
+    enum { PF_EXITING = 4 };
+    char path[64], text[512];
+    unsigned flags = 0;
+    snprintf(path, sizeof path, "/proc/self/task/%.16s/stat", id);
+    FILE *file = fopen(path, "re");
+    const size_t length = file ? fread(text, 1, sizeof text - 1, file) : 0;
+    if (file) fclose(file);
+    text[length] = 0;
+    const char *after = strrchr(text, ')'); /* the name may hold anything */
+    if (!after || sscanf(after + 1, " %c %*d %*d %*d %*d %*d %u", state, &flags) != 2) return false;
+    return !(flags & PF_EXITING) && *state != 'Z' && *state != 'X';
+}
+
+/* Threads of this process, and how many of them are on a processor or want one. */
+static int threads_living(int *running) {
+    int count = *running = 0;
+    DIR *folder = opendir("/proc/self/task");
+    for (const struct dirent *entry; folder && (entry = readdir(folder));) {
+        char state;
+        if (entry->d_name[0] == '.' || !thread_lives(entry->d_name, &state)) continue;
+        count++;
+        *running += state == 'R';
+    }
+    if (folder) closedir(folder);
+    return count;
+}
+#else
+static int threads_listed(void) { return 0; }
+static int threads_living(int *running) { return *running = 0; }
+#endif
+
+void watch_settle(const struct watch *watch) {
+    enum { TRIES = 25 };
+    int running = 2;
+    if (threads_listed() <= watch->threads) return;
+    for (int i = 0; i < TRIES && running > 1; i++) { /* one is this thread */
+        const struct timespec pause = {.tv_nsec = 200000};
+        threads_living(&running);
+        if (running > 1) nanosleep(&pause, NULL);
+    }
+}
+
+/* ---- memory -----------------------------------------------------------------------------------
+ */
+
+/* Bytes of address space, and of memory that is not shared with the verifier. Safe in a signal
+ * handler: no stdio. */
+static void memory_used(size_t *space, size_t *private_bytes) {
+    char text[128];
+    size_t number[3] = {0};
+    const ssize_t length = statm < 0 ? 0 : pread(statm, text, sizeof text, 0);
+    for (ssize_t i = 0, at = 0; i < length && at < 3; i++) {
+        if (text[i] >= '0' && text[i] <= '9')
+            number[at] = number[at] * 10 + (size_t)(text[i] - '0');
+        else
+            at++;
+    }
+    *space = number[0] * page_bytes;
+    *private_bytes = (number[1] - number[2]) * page_bytes;
+}
+
+size_t watch_limit_memory(size_t operand_bytes, int threads) {
+    const size_t least = (size_t)1 << 30, each_thread = (size_t)144 << 20; /* stack and heap */
+    size_t private_bytes;
+    if (SANITIZED || statm < 0) return 0;
+    memory_used(&size_before, &private_bytes);
+    const size_t wanted = 4 * operand_bytes > least ? 4 * operand_bytes : least;
+    const size_t allowed = wanted + (size_t)threads * each_thread;
+    struct rlimit limit = memory_ceiling;
+    if (size_before + allowed < limit.rlim_cur) limit.rlim_cur = size_before + allowed;
+    return limit_space(limit) ? allowed : 0;
+}
+
+void watch_unlimit_memory(void) {
+    if (!SANITIZED && statm >= 0) limit_space(memory_ceiling);
+}
+
+size_t watch_memory_taken(void) {
+    size_t space, private_bytes;
+    memory_used(&space, &private_bytes);
+    return space > size_before ? space - size_before : 0;
+}
+
+void watch_open(void) {
+    const long pages = sysconf(_SC_PHYS_PAGES), bytes = sysconf(_SC_PAGESIZE);
+    page_bytes = (size_t)bytes;
+    getrlimit(RLIMIT_AS, &memory_ceiling);
+    if (!SANITIZED && pages > 0) { /* shadow memory takes terabytes of address space */
+        const rlim_t all = (rlim_t)pages * (rlim_t)bytes;
+        if (memory_ceiling.rlim_cur > all)
+            memory_ceiling =
+                (struct rlimit){all, all < memory_ceiling.rlim_max ? all : memory_ceiling.rlim_max};
+        limit_space(memory_ceiling);
+    }
+    const int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    statm = file < 0 ? -1 : fcntl(file, F_DUPFD_CLOEXEC, 64);
+    if (file >= 0) close(file);
+}
+
+/* ---- before and after -------------------------------------------------------------------------
+ */
+
+void watch_begin(struct watch *watch) {
+    bool empty;
+    size_t space;
+    watch->control = float_control();
+    watch->x87 = x87_control(&empty);
+    for (int i = 1; i < WATCH_SIGNALS; i++)
+        if (i != SIGSYS) sigaction(i, NULL, &watch->action[i]); /* the sandbox's; it lets nobody */
+    pthread_sigmask(SIG_SETMASK, NULL, &watch->mask);
+    watch->threads = threads_listed();
+    memory_used(&space, &watch->private_bytes);
+}
+
+static int changed_handler(const struct watch *watch) {
+    int first = 0;
+    for (int i = 1; i < WATCH_SIGNALS; i++) {
+        struct sigaction now;
+        if (i == SIGSYS || sigaction(i, NULL, &now) ||
+            now.sa_sigaction == watch->action[i].sa_sigaction)
+            continue;
+        sigaction(i, &watch->action[i], NULL);
+        if (!first) first = i;
+    }
+    return first;
+}
+
+static bool changed_mask(const struct watch *watch) {
+    sigset_t now;
+    bool changed = false;
+    pthread_sigmask(SIG_SETMASK, &watch->mask, &now);
+    for (int i = 1; i < WATCH_SIGNALS; i++)
+        changed |= sigismember(&now, i) != sigismember(&watch->mask, i);
+    return changed;
+}
+
+static bool left_timer(void) {
+    static const struct itimerval none;
+    struct itimerval now;
+    if (getitimer(ITIMER_REAL, &now) || (!now.it_value.tv_sec && !now.it_value.tv_usec))
+        return false;
+    setitimer(ITIMER_REAL, &none, NULL);
+    return true;
+}
+
+static bool closed_descriptors(void) {
+    for (int i = WORKER_SOCKET; i < WORKER_OPERAND + OPERANDS_MAX; i++)
+        if (i != WORKER_PAGE && fcntl(i, F_GETFD) < 0) return true;
+    return statm >= 0 && fcntl(statm, F_GETFD) < 0;
+}
+
+/* Threads that run on, whatever they do: one that sleeps may write later. */
+static int left_threads(const struct watch *watch) {
+    int running;
+    return threads_listed() > watch->threads ? threads_living(&running) - watch->threads : 0;
+}
+
+/* What was not given back, in MiB, when it is more than any cache of a library would be. */
+static int left_memory(const struct watch *watch, size_t operand_bytes) {
+    const size_t least = (size_t)256 << 20;
+    size_t space, now;
+    memory_used(&space, &now);
+    const size_t more = now > watch->private_bytes ? now - watch->private_bytes : 0;
+    return !SANITIZED && more > least + 4 * operand_bytes ? (int)(more >> 20) : 0;
+}
+
+enum left watch_end(const struct watch *watch, bool pool, size_t operand_bytes, int *count) {
+    bool empty;
+    const bool x87 = x87_control(&empty) != watch->x87 || !empty;
+    const bool control = float_control() != watch->control;
+    const bool mask = changed_mask(watch), timer = left_timer();
+    const int handler = changed_handler(watch);
+    if (x87) x87_restore(watch->x87);
+    float_control_set(watch->control);
+    if (closed_descriptors()) return LEFT_DESCRIPTORS;
+    if ((*count = pool ? 0 : left_threads(watch)) > 0) return LEFT_THREADS;
+    if ((*count = handler) > 0) return LEFT_HANDLER;
+    if (mask) return LEFT_MASK;
+    if (timer) return LEFT_TIMER;
+    if ((*count = left_memory(watch, operand_bytes)) > 0) return LEFT_MEMORY;
+    if (control) return LEFT_CONTROL;
+    return x87 ? LEFT_X87 : LEFT_NOTHING;
+}

@@ -1,0 +1,39 @@
+/* What a kernel must leave as it found it besides its operands, and how much memory it may take.
+ * For the worker. */
+#ifndef TESTS_VERIFIER_VERIFY_WATCH_H
+#define TESTS_VERIFIER_VERIFY_WATCH_H
+
+#include <signal.h>
+
+#include "tests/verifier/verify_protocol.h"
+
+enum { WATCH_SIGNALS = 32 }; /* the real-time ones are their libraries' own business */
+
+struct watch {
+    unsigned control;
+    unsigned short x87;
+    struct sigaction action[WATCH_SIGNALS];
+    sigset_t mask;
+    int threads;
+    size_t private_bytes;
+};
+
+/* Once, before anything of a plugin runs. */
+void watch_open(void);
+
+void watch_begin(struct watch *watch);
+/* What differs now, of those things the gravest for what follows first. The floating-point control
+ * registers, signal handlers and signal mask are put back. `pool`: threads may stay. */
+enum left watch_end(const struct watch *watch, bool pool, size_t operand_bytes, int *count);
+
+/* Wait, but not long, until the threads that are more than at watch_begin have gone to sleep. */
+void watch_settle(const struct watch *watch);
+
+/* From now on this process may take so much address space more: room for the kernel's own
+ * allocations, in proportion to its operands. Returns it; 0: there is no limit here. */
+size_t watch_limit_memory(size_t operand_bytes, int threads);
+void watch_unlimit_memory(void);
+/* Address space taken since; may be called in a signal handler. */
+size_t watch_memory_taken(void);
+
+#endif
