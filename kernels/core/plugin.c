@@ -7,9 +7,11 @@
 #include "kernels/core/descriptor.h"
 #include "kernels/core/registry.h"
 
-/* A full-size copy of a size-stamped descriptor; members it does not have are zero. */
+/* A full-size copy of a size-stamped descriptor; members it does not have are zero, and so is one
+ * that the stamp cuts in two. */
 static void *copy_stamped(const void *descriptor, uint32_t size, size_t full) {
     void *copy = calloc(1, full);
+    size -= size % (uint32_t)sizeof(void *);
     if (copy) memcpy(copy, descriptor, size < full ? size : full);
     return copy;
 }

@@ -215,23 +215,24 @@ static void put_field(struct forge *f) {
 }
 
 /* Large chunks are declared and never written: HDF5 would fill and filter all of them. */
-static hid_t storage_of(struct forge *f, hid_t space, bool plain, bool *large) {
+static hid_t storage_of(struct forge *f, hid_t space, bool *unwritten) {
     struct supply *in = &f->in;
     const hid_t plan = H5Pcreate(H5P_DATASET_CREATE);
     const int kind = supply_byte(in), rank = H5Sget_simple_extent_ndims(space);
     hsize_t extent[H5S_MAX_RANK] = {0};
-    *large = kind & 128;
+    *unwritten = kind & 128;
     if (kind % 4 == 1) H5Pset_layout(plan, H5D_COMPACT);
     if (kind % 4 >= 2 && rank > 0) {
         for (int i = 0; i < rank; i++)
-            extent[i] = *large ? supply_number(in, 3) : 1 + (hsize_t)supply_below(in, 8);
+            extent[i] = kind & 128 ? supply_number(in, 3) : 1 + (hsize_t)supply_below(in, 8);
         H5Pset_chunk(plan, kind & 32 ? 1 : rank, extent);
         if (kind & 4) H5Pset_shuffle(plan);
         if (kind & 8) H5Pset_deflate(plan, 1);
         if (kind & 16) H5Pset_fletcher32(plan);
-        /* writing other types through these crashes HDF5 1.10 */
-        if (plain && supply_byte(in) & 1) H5Pset_nbit(plan);
-        if (plain && supply_byte(in) & 1) H5Pset_scaleoffset(plan, H5Z_SO_FLOAT_DSCALE, 2);
+        const int more = supply_below(in, 4); /* writing through these breaks HDF5 1.10's heap */
+        if (more & 1) H5Pset_nbit(plan);
+        if (more & 2) H5Pset_scaleoffset(plan, H5Z_SO_FLOAT_DSCALE, 2);
+        *unwritten = *unwritten || more;
     }
     if (kind % 4 == 0 && kind & 4) H5Pset_external(plan, "/dev/zero", 0, H5F_UNLIMITED);
     return plan;
@@ -246,13 +247,13 @@ static void put_dataset(struct forge *f) {
     const hid_t type =
         plain ? H5Tcopy(forge_type(f->primitive, operand, supply_byte(&f->in) & 1)) : type_of(f);
     const hid_t space = space_of(f);
-    bool large = false;
-    const hid_t plan = space < 0 ? H5P_DEFAULT : storage_of(f, space, plain, &large);
+    bool unwritten = false;
+    const hid_t plan = space < 0 ? H5P_DEFAULT : storage_of(f, space, &unwritten);
     const hid_t made = type < 0 || space < 0
                            ? -1
                            : H5Dcreate2(f->file, path, type, space, H5P_DEFAULT, plan, H5P_DEFAULT);
     size_t bytes;
-    if (made >= 0 && !large && small(space, type, &bytes) && supply_below(&f->in, 4)) {
+    if (made >= 0 && !unwritten && small(space, type, &bytes) && supply_below(&f->in, 4)) {
         void *values = values_of(f, type, bytes);
         H5Dwrite(made, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values);
         free(values);
