@@ -11,6 +11,7 @@
 #include "bench/options.h"
 #include "bench/roofline.h"
 #include "bench/selection.h"
+#include "kernels/core/output.h"
 #include "kernels/core/plugin.h"
 #include "kernels/core/registry.h"
 #include "kernels/core/threads.h"
@@ -273,14 +274,20 @@ static enum status run_all(struct sweep *sweep, struct error *error) {
 
 static int run(struct sweep *sweep) {
     const struct options *o = sweep->options;
-    const struct gb_output output = {o->format != NULL, o->aggregates_only, o->out, o->out_format};
     struct error error;
+    const char *place = NULL;
+    if (o->out && output_begin(o->out, &place, &error)) {
+        fprintf(stderr, "assay-bench: %s\n", error.text);
+        return EXIT_BAD_INPUT;
+    }
+    const struct gb_output output = {o->format != NULL, o->aggregates_only, place, o->out_format};
     if (!gb_open(&output)) return EXIT_BAD_INPUT;
-    const enum status status = run_all(sweep, &error);
+    enum status status = run_all(sweep, &error);
     if (!gb_close()) {
         fprintf(stderr, "assay-bench: the report could not be written\n");
         return EXIT_FAILED;
     }
+    if (place && !status) status = output_end(place, true, &error);
     if (status) return refuse(status, &error);
     fprintf(stderr, "assay-bench: %d timed, %d skipped, %d failed in %.0f s%s%s\n", sweep->timed,
             sweep->skipped, sweep->failed, seconds_now() - progress.started,
@@ -293,8 +300,9 @@ int main(int argc, char **argv) {
     static struct options options; /* what it points to lives as long */
     struct sweep sweep = {.options = &options};
     struct error error;
+    output_guard("assay-bench");
     options_parse(&options, argc, argv);
-    if (options.machine) return machine_command(&options);
+    if (options.machine) return output_leave(machine_command(&options));
     enum status status = STATUS_OK;
     for (int i = 0; i < options.plugins.count && !status; i++) {
         status = plugin_probe(options.plugins.item[i], oracle_add, &error);
@@ -315,6 +323,7 @@ int main(int argc, char **argv) {
     else
         code = options.list_tests ? list(&sweep) : run(&sweep);
     selection_free(&sweep.selection);
+    code = output_leave(code);
     if (options.plugins.count) plugin_exit(code);
     return code;
 }

@@ -97,7 +97,7 @@ class Tee : public BenchmarkReporter {
         if (begun_ && display_) display_->Finalize();
         if (begun_ && file_) file_->Finalize();
         std::cout.flush();
-        stream_.flush();
+        if (file_) stream_.close(); /* sets failbit when it cannot be written out */
         return std::cout.good() && (!file_ || stream_.good());
     }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "bench/machine.h"
+#include "kernels/core/output.h"
 
 enum { SCHEMA_VERSION = 1 };
 static const char *const stream_names[STREAMS] = {"read", "copy", "triad", "update"};
@@ -214,20 +215,15 @@ static void make_folders(const char *path) {
     }
 }
 
-/* Written beside and renamed, so that another process never reads half of it. */
 static enum status save(const struct machine *m, const char *path, struct error *error) {
-    char beside[600];
+    FILE *file;
     char *text = machine_to_json(m, true);
     if (!text) return fail(error, STATUS_NO_MEMORY, "out of memory");
     make_folders(path);
-    snprintf(beside, sizeof beside, "%s.%ld", path, (long)getpid());
-    FILE *file = fopen(beside, "w");
-    bool good = file && fprintf(file, "%s\n", text) > 0;
-    if (file) good = fclose(file) == 0 && good;
-    good = good && rename(beside, path) == 0;
-    if (!good && file) remove(beside);
+    enum status status = output_open(&file, path, error);
+    if (!status) status = output_close(file, fprintf(file, "%s\n", text) > 0, error);
     free(text);
-    return good ? STATUS_OK : fail(error, STATUS_IO, "%s: %s", path, strerror(errno));
+    return status;
 }
 
 enum status machine_get(struct machine *m, const struct cpu *cpu, bool refresh,

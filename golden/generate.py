@@ -19,6 +19,7 @@ import datetime
 import hashlib
 import os
 import pathlib
+import signal
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -163,7 +164,12 @@ def digest(path):
 
 def write_checksums():
     files = sorted(data_folder().glob("*.h5"))
-    (data_folder() / "SHA256SUMS").write_text("".join(f"{digest(path)}  {path.name}\n" for path in files))
+    fresh = data_folder() / "SHA256SUMS.fresh"
+    try:
+        fresh.write_text("".join(f"{digest(path)}  {path.name}\n" for path in files))
+        os.replace(fresh, data_folder() / "SHA256SUMS")
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 def check_checksums():
@@ -313,6 +319,12 @@ def generate(wanted, cases, force):
     return report(wrong)
 
 
+def told_to_end(*_):
+    """What SIGTERM does: clean up on the way out."""
+    print("golden: told to end", file=sys.stderr)
+    sys.exit(143)
+
+
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], epilog="See the top of this file.")
     parser.add_argument("primitive", nargs="*", help="default: every one in kernels/registry.def")
@@ -321,6 +333,7 @@ def main(arguments=None):
     mode.add_argument("--checksums", action="store_true", help="verify SHA256SUMS only")
     mode.add_argument("--force", action="store_true", help="write files that are not stale, too")
     options = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, told_to_end)
     try:
         known = case_files.primitives()
         unknown = [name for name in options.primitive if name not in known]
@@ -333,6 +346,11 @@ def main(arguments=None):
         return check_all(wanted, cases) if options.check else generate(wanted, cases, options.force)
     except case_files.BadInput as error:
         print(f"golden: {error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("golden: interrupted", file=sys.stderr)
+        return 130
+    except OSError as error:
+        print(f"golden: {str(error).splitlines()[0]}", file=sys.stderr)
     except ModuleNotFoundError as error:
         if error.name not in ("numpy", "h5py", "torch"):
             raise

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernels/core/output.h"
+
 static const char head[] =
     "# Worst inputs of the univariate functions, as `assay verify --ulp --record` found them:\n"
     "# function, input, error in units in the last place. Every --ulp run replays them.\n";
@@ -72,22 +74,15 @@ static int order(const void *left, const void *right) {
 }
 
 enum status worst_write(struct worst_list *list, const char *path, struct error *error) {
-    char beside[1024];
-    const int length = snprintf(beside, sizeof beside, "%s.new", path);
-    if (length < 0 || (size_t)length >= sizeof beside)
-        return fail(error, STATUS_IO, "%.300s: the name is too long", path);
+    FILE *file;
+    enum status status = output_open(&file, path, error);
+    if (status) return status;
     if (list->count) qsort(list->item, (size_t)list->count, sizeof *list->item, order);
-    FILE *file = fopen(beside, "w");
-    if (!file) return fail(error, STATUS_IO, "%.300s: %s", beside, strerror(errno));
     bool good = fputs(head, file) >= 0;
     for (int i = 0; i < list->count && good; i++)
         good = fprintf(file, "%s %a %.4f\n", list->item[i].function, (double)list->item[i].x,
                        list->item[i].error) > 0;
-    good = fclose(file) == 0 && good;
-    if (good && rename(beside, path) == 0) return STATUS_OK;
-    const int reason = errno;
-    remove(beside);
-    return fail(error, STATUS_IO, "%.300s: %s", path, strerror(reason));
+    return output_close(file, good, error);
 }
 
 void worst_free(struct worst_list *list) {

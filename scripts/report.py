@@ -5,6 +5,7 @@ Exit status: 0 written; 2 bad usage, or the file is not a result of `assay bench
 """
 import argparse
 import os
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -41,6 +42,7 @@ def write(path, text):
 
 def main(arguments):
     chosen = options(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     output = chosen.output or str(Path(chosen.results).with_suffix(".html"))
     try:
         results = read(chosen.results)
@@ -56,8 +58,11 @@ def main(arguments):
         print(f"assay report: {chosen.results}: {error}", file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"assay report: {error.filename}: {error.strerror}", file=sys.stderr)
+        print(f"assay report: {error.filename or output}: {error.strerror}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("assay report: interrupted", file=sys.stderr)
+        return 130
     print(f"report: {os.path.abspath(output)}", file=sys.stderr if chosen.markdown == "-" else sys.stdout)
     return 0
 

@@ -1,10 +1,10 @@
 /* Results for programs. */
-#include <errno.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "kernels/core/output.h"
 #include "tests/verifier/verify_shrink.h"
 
 /* JSON has no NaN and no infinities: they become strings. */
@@ -115,18 +115,21 @@ static json_t *row_json(const struct options *options, const struct row *row) {
 }
 
 FILE *json_open(const struct options *options, struct error *error) {
-    FILE *file = strcmp(options->json, "-") == 0 ? stdout : fopen(options->json, "w");
-    if (!file) fail(error, STATUS_IO, "--json %.300s: %s", options->json, strerror(errno));
-    return file;
+    FILE *file;
+    struct error inner;
+    if (!output_open(&file, options->json, &inner)) return file;
+    fail(error, STATUS_IO, "--json %.450s", inner.text);
+    return NULL;
 }
 
-enum status json_close(FILE *file, const struct options *options, json_t *root,
-                       struct error *error) {
-    bool good = root && !json_dumpf(root, file, JSON_INDENT(2)) && putc('\n', file) != EOF;
+enum status json_close(FILE *file, json_t *root, struct error *error) {
+    struct error inner;
+    const bool good = root && !json_dumpf(root, file, JSON_INDENT(2)) && putc('\n', file) != EOF;
+    const bool complete = root != NULL;
     json_decref(root);
-    good = (file == stdout ? fflush(file) : fclose(file)) == 0 && good;
-    if (good) return STATUS_OK;
-    return fail(error, STATUS_IO, "--json %.300s: %s", options->json, strerror(errno));
+    const enum status status = output_close(file, good, &inner);
+    if (status) return fail(error, status, "--json %.450s", inner.text);
+    return complete ? STATUS_OK : fail(error, STATUS_NO_MEMORY, "out of memory");
 }
 
 enum status json_write(FILE *file, const struct options *options, const struct results *results,
@@ -139,5 +142,5 @@ enum status json_write(FILE *file, const struct options *options, const struct r
                              "exit_code", (int)results_exit_code(results), "results", rows);
     if (root && (options->seed_given || options->fuzz))
         json_object_set_new(root, "seed", json_integer((json_int_t)options->seed));
-    return json_close(file, options, root, error);
+    return json_close(file, root, error);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "kernels/core/filter.h"
+#include "kernels/core/output.h"
 #include "kernels/core/plugin.h"
 #include "reference/oracle.h"
 #include "tests/verifier/verify_mutants.h"
@@ -51,6 +52,7 @@ static bool strays(const struct options *options) {
 int main(int argument_count, char **arguments) {
     if (argument_count > 1 && strcmp(arguments[1], WORKER_ARGUMENT) == 0)
         return worker_main(argument_count, arguments);
+    output_guard("assay-verify");
     struct options options;
     struct mutants mutants = {0};
     struct error error;
@@ -78,6 +80,7 @@ int main(int argument_count, char **arguments) {
     mutants_free(&mutants);
     const bool plugins = options.plugin_count > 0;
     options_free(&options);
+    code = output_leave(code);
     if (plugins) plugin_exit(code);
     return code;
 }

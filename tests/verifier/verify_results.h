@@ -79,8 +79,7 @@ void text_summary(struct text_output *text, const struct results *results);
 /* verify_json.c */
 FILE *json_open(const struct options *options, struct error *error); /* NULL: see error */
 /* Write, release `root`, and close. */
-enum status json_close(FILE *file, const struct options *options, json_t *root,
-                       struct error *error);
+enum status json_close(FILE *file, json_t *root, struct error *error);
 enum status json_write(FILE *file, const struct options *options, const struct results *results,
                        struct error *error);
 

@@ -134,5 +134,5 @@ enum status score_finish(struct score *score, struct text_output *text, FILE *js
                              "version", 1, "assay_version", ASSAY_VERSION, "mutants", count,
                              "caught", caught, "exit_code", (int)score_exit_code(score),
                              "primitives", score->primitives ? score->primitives : json_array());
-    return json_close(json, score->options, root, error);
+    return json_close(json, root, error);
 }

@@ -136,11 +136,7 @@ static enum status write_json(const struct run *run, FILE *file, const struct ul
                   "assay_version", ASSAY_VERSION, "isa", isa_name(isa_best()), "stride",
                   (json_int_t)plan->stride, "offset", (json_int_t)plan->offset, "exit_code",
                   exit_code(run), "results", run->rows);
-    bool good = root && !json_dumpf(root, file, JSON_INDENT(2)) && putc('\n', file) != EOF;
-    json_decref(root);
-    good = (file == stdout ? fflush(file) : fclose(file)) == 0 && good;
-    if (good) return STATUS_OK;
-    return fail(error, STATUS_IO, "--json %.300s: %s", run->options->json, strerror(errno));
+    return json_close(file, root, error);
 }
 
 /* ---- the command ------------------------------------------------------------------------------
