@@ -17,6 +17,7 @@ static void row(const struct max_pool1d_problem *p, const float *x, float *y, do
 
 static void max_pool1d_gsl(const struct max_pool1d_problem *p, const float *x, float *y,
                            void *workspace) {
+    if (p->n == 0) return;
     gsl_movstat_workspace *movstat = gsl_movstat_alloc2(0, (size_t)p->window - 1);
     if (!movstat) return; /* out of memory: the outputs stay as they were, and are judged so */
     double *keys = workspace;
@@ -26,7 +27,8 @@ static void max_pool1d_gsl(const struct max_pool1d_problem *p, const float *x, f
 }
 
 static size_t workspace_bytes(const void *problem) {
-    return (size_t)((const struct max_pool1d_problem *)problem)->length * 2 * sizeof(double);
+    const struct max_pool1d_problem *p = problem;
+    return p->n ? (size_t)p->length * 2 * sizeof(double) : 0;
 }
 
 MAX_POOL1D(gsl, .technique = "GSL gsl_movstat_max, a deque over doubles", .peer = true,

@@ -45,7 +45,19 @@ static double hidden_loops(const struct problem *problem, double outputs, double
     return outputs * longest / 30;
 }
 
-static double cost(const struct problem *problem) {
+/* An empty problem may take the time that one of its other extents takes: as if it had one of what
+ * it has none of. */
+static struct problem not_empty(const struct problem *problem) {
+    struct problem full = *problem;
+    for (int i = 0; i < problem->primitive->field_count; i++)
+        if (problem->primitive->fields[i].kind == FIELD_INT && problem->value[i].i == 0 &&
+            problem->primitive->fields[i].highest.i > 0)
+            full.value[i].i = 1;
+    return problem_check(&full, NULL) ? *problem : full;
+}
+
+static double cost(const struct problem *given) {
+    const struct problem full = not_empty(given), *problem = &full;
     double outputs = 0, elements = 0;
     for (int i = 0; i < problem->primitive->operand_count; i++) {
         const struct shape shape = problem_shape(problem, i);
@@ -91,7 +103,7 @@ static int64_t integer(struct draw *d, const struct problem *problem, const stru
     const int64_t sign = low < 0 && between(d, 0, 1) ? -1 : 1;
     /* defaults tell what is usual: a stride of 1, rows of 4096 elements */
     const bool few = initial < 4;
-    const int64_t usual = few ? (between(d, 0, 1) ? 8 : 100) : initial > 75 ? 300 : 4 * initial;
+    const int64_t usual = few ? (between(d, 0, 2) ? 100 : 8) : initial > 75 ? 300 : 4 * initial;
     const int64_t which = between(d, 0, 99);
     int64_t value;
     if (which < 8)
@@ -102,7 +114,7 @@ static int64_t integer(struct draw *d, const struct problem *problem, const stru
         value = between(d, 0, 2);
     else if (which < 40)
         value = sign * (few ? between(d, 1, 6) : edges[between(d, 0, EDGES - 1)]);
-    else if (which < (few ? 45 : 50))
+    else if (which < (few ? 48 : 50))
         value = sign * ((INT64_C(1) << between(d, 0, 20)) + between(d, -1, 1));
     else if (which < 66)
         value = related(d, problem);
@@ -151,15 +163,18 @@ static union field_value proposal(struct draw *d, const struct problem *problem,
 /* ---- the walk ---------------------------------------------------------------------------------
  */
 
-static void start(struct draw *d, const struct primitive *primitive, struct problem *problem) {
+/* False: from the defaults. */
+static bool start_low(struct draw *d, const struct primitive *primitive, struct problem *problem) {
     problem_init(problem, primitive);
-    if (affordable(d, problem, 20 * d->budget) && between(d, 0, 1)) return;
+    if (affordable(d, problem, 20 * d->budget) && between(d, 0, 1)) return false;
     struct problem least = *problem;
     for (int i = 0; i < primitive->field_count; i++)
         if (primitive->fields[i].kind == FIELD_INT)
             least.value[i].i =
                 clamped(1, primitive->fields[i].lowest.i, primitive->fields[i].highest.i);
-    if (!problem_check(&least, NULL)) *problem = least;
+    if (problem_check(&least, NULL)) return false;
+    *problem = least;
+    return true;
 }
 
 static void step(struct draw *d, struct problem *problem, int field) {
@@ -198,10 +213,9 @@ void draw_case(const struct primitive *primitive, uint64_t seed, uint64_t index,
     item->fill = any_fill(&d);
     item->seed = (uint64_t)between(&d, 1, 999);
     item->threads = (int)between(&d, 1, threads);
-    start(&d, primitive, &item->problem);
-    /* few implementations take everything: of three problems one moves all fields, the others leave
-     * about half of them, or four in five, where they start */
-    const int64_t moving = between(&d, 0, 2);
+    /* not all implementations take everything: of the problems that start from the defaults one in
+     * three moves all fields, the others leave about half of them, or four in five, there */
+    const int64_t moving = start_low(&d, primitive, &item->problem) ? 0 : between(&d, 0, 2);
     bool moves[PROBLEM_MAX_FIELDS];
     for (int i = 0; i < primitive->field_count; i++)
         moves[i] = moving == 0 || between(&d, 0, moving == 1 ? 1 : 4) == 0;

@@ -58,6 +58,14 @@ static const char help_head[] =
     "Every run happens twice on differently poisoned outputs, in a process of its own\n"
     "(--sandbox tells what that protects from).\n"
     "\n"
+    "Random problems (--fuzz, --minutes) are drawn from the fields' ranges, filled in every style "
+    "and\n"
+    "run on any number of threads up to --threads. All follows from the seed, which is printed. A\n"
+    "problem that no input could have made fail is counted, not a failure; a run of 50 or more in\n"
+    "which most were such is MISTRUSTED. Each first failure is shrunk to the smallest problem "
+    "that\n"
+    "still fails; an implementation that has failed three times is left alone.\n"
+    "\n"
     "Options:\n";
 
 static const char help_tail[] =
