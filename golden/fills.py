@@ -91,6 +91,7 @@ FILLS = {
     "ones": lambda stream, count: np.ones(count),
     "sparse": sparse,
     "spots": spots,
+    "hundreds": lambda stream, count: 100 * stream.integer(count, -9, 9),
 }
 
 

@@ -6,13 +6,15 @@
  *            the BLAS testers' SMMCH gauges them (Dongarra et al., ACM TOMS 16 (1990)).
  *   local  = what scaling adds: nothing for a factor of 0 or +-1; else one rounding of each product
  *            with it, whether that product is with the sum or with each term or block of it, and
- *            one more where the factor itself is rounded to float32. An alpha above 1 magnifies
- * what underflow cost the products; the tolerance's floor has the rest of underflow. NaN and Inf
- * come out of the IEEE arithmetic of the double sum (alpha = 0 and beta = 0 do not read their
- * operands). Where finite terms alone could overflow float32 in one order of summation and not in
- * another, the result may rightly be finite, infinite or NaN: such an element is left open. That
- * cannot happen where all positive and all negative terms stay below the largest float32, nor where
- * those of one sign do and the sum of all is beyond it. */
+ *            one more where the factor itself is rounded to float32; and what underflow costs where
+ *            it is magnified, see underflow_of. The tolerance's floor has the rest.
+ *
+ * NaN and Inf come out of the IEEE arithmetic of the double sum (alpha = 0 and beta = 0 do not read
+ * their operands). Left open, since float32 may rightly be finite, infinite or NaN: an element
+ * whose finite terms alone overflow in one order of summation and not in another (that cannot
+ * happen where all positive and all negative terms stay below the largest float32, nor where those
+ * of one sign do and the sum of all is beyond it), and one for which alpha times a factor
+ * overflows. */
 #include <gsl/gsl_blas.h>
 #include <math.h>
 #include <stdlib.h>
@@ -73,9 +75,26 @@ static bool overflow_depends_on_order(const struct sides *sides, double value) {
     return !(value >= limit && !below) && !(value <= -limit && !above);
 }
 
-/* Products that underflow lose 2^-150 each before alpha magnifies the sum; in units of u. */
-static double magnified_underflow(const struct gemm_problem *p, int64_t k) {
-    return fabs(p->alpha) > 1 ? fabs(p->alpha) * (double)k * 0x1p-149 / UNIT_ROUNDOFF_F32 : 0;
+/* Does alpha times one of these overflow, where alpha meets them before each other? */
+static bool scaling_overflows(double alpha, const double *x, int64_t count) {
+    bool overflows = false;
+    for (int64_t i = 0; i < count; i++)
+        overflows = overflows || (isfinite(x[i]) && fabs(alpha * x[i]) >= 0x1.fffp127);
+    return overflows;
+}
+
+static double magnitudes(const double *x, int64_t count) {
+    double sum = 0;
+    for (int64_t i = 0; i < count; i++) sum += isfinite(x[i]) ? fabs(x[i]) : 0;
+    return sum;
+}
+
+/* In units of u: a product that underflows loses 2^-150, which alpha magnifies with the sum; alpha
+ * times a factor loses as much, which the other factor magnifies. */
+static double underflow_of(double alpha, const double *a, const double *b, int64_t k) {
+    if (roundings(alpha) == 0) return 0;
+    const double magnified = fabs(alpha) * (double)k + magnitudes(a, k) + magnitudes(b, k);
+    return magnified * 0x1p-149 / UNIT_ROUNDOFF_F32;
 }
 
 static void element(const struct gemm_problem *p, const double *a, const double *b, int64_t k,
@@ -89,13 +108,15 @@ static void element(const struct gemm_problem *p, const double *a, const double 
     const double kept_gauge = isfinite(kept) ? fabs(kept) : 0;
     struct sides all = products;
     add_side(&all, kept);
-    if (overflow_depends_on_order(&all, value)) {
+    const bool scaled = roundings(p->alpha) > 0 && !isnan(value);
+    if (overflow_depends_on_order(&all, value) ||
+        (scaled && (scaling_overflows(p->alpha, a, k) || scaling_overflows(p->alpha, b, k)))) {
         expect_anything(c, index);
         return;
     }
     expect(c, index, value, gauge + kept_gauge,
            roundings(p->alpha) * gauge + roundings(p->beta) * kept_gauge +
-               magnified_underflow(p, k));
+               underflow_of(p->alpha, a, b, k));
 }
 
 static void evaluate(const struct oracle_call *call, int64_t unit) {

@@ -7,14 +7,14 @@
 #include "kernels/core/random.h"
 
 static const char *const names[FILL_STYLES] = {
-    [FILL_NORMAL] = "normal",   [FILL_UNIFORM] = "uniform", [FILL_INTEGER] = "integer",
-    [FILL_SPECIAL] = "special", [FILL_INF] = "inf",         [FILL_OFFSET] = "offset",
-    [FILL_CANCEL] = "cancel",   [FILL_MIXED] = "mixed",     [FILL_LARGE] = "large",
-    [FILL_HUGE] = "huge",       [FILL_TINY] = "tiny",       [FILL_EQUAL] = "equal",
-    [FILL_RUNS] = "runs",       [FILL_SORTED] = "sorted",   [FILL_ZERO] = "zero",
-    [FILL_NAN] = "nan",         [FILL_PATCHES] = "patches", [FILL_ALTERNATE] = "alternate",
-    [FILL_COUNT] = "count",     [FILL_ONES] = "ones",       [FILL_SPARSE] = "sparse",
-    [FILL_SPOTS] = "spots",
+    [FILL_NORMAL] = "normal",   [FILL_UNIFORM] = "uniform",   [FILL_INTEGER] = "integer",
+    [FILL_SPECIAL] = "special", [FILL_INF] = "inf",           [FILL_OFFSET] = "offset",
+    [FILL_CANCEL] = "cancel",   [FILL_MIXED] = "mixed",       [FILL_LARGE] = "large",
+    [FILL_HUGE] = "huge",       [FILL_TINY] = "tiny",         [FILL_EQUAL] = "equal",
+    [FILL_RUNS] = "runs",       [FILL_SORTED] = "sorted",     [FILL_ZERO] = "zero",
+    [FILL_NAN] = "nan",         [FILL_PATCHES] = "patches",   [FILL_ALTERNATE] = "alternate",
+    [FILL_COUNT] = "count",     [FILL_ONES] = "ones",         [FILL_SPARSE] = "sparse",
+    [FILL_SPOTS] = "spots",     [FILL_HUNDREDS] = "hundreds",
 };
 
 const char *fill_name(enum fill fill) { return names[fill]; }
@@ -96,6 +96,7 @@ static double value(const struct source *s, enum fill fill, uint64_t i) {
     case FILL_ONES: return 1;
     case FILL_SPARSE: return sparse(s, i);
     case FILL_SPOTS: return spot(s, i);
+    case FILL_HUNDREDS: return 100 * (double)random_integer(seed, stream, i, -9, 9);
     default: return NAN;
     }
 }

@@ -28,8 +28,9 @@ enum fill {
     FILL_ALTERNATE, /* 1e12 and 1e-12 in turn, times normal */
     FILL_COUNT,     /* 1 2 .. 9 1 2 ..: numbers a person can follow */
     FILL_ONES,
-    FILL_SPARSE, /* one element in six a small integer, the others 0 */
-    FILL_SPOTS,  /* as count, but every other element or so is NaN, +-Inf or -0 */
+    FILL_SPARSE,   /* one element in six a small integer, the others 0 */
+    FILL_SPOTS,    /* as count, but every other element or so is NaN, +-Inf or -0 */
+    FILL_HUNDREDS, /* whole hundreds from -900 to 900: beyond the range of exp, and easy to read */
     FILL_STYLES,
 };
 

@@ -67,12 +67,16 @@ int simpler_values(const struct field *field, union field_value now,
 }
 
 int simpler_fills(enum fill now, bool exact, enum fill simpler[FILL_STYLES]) {
-    /* numbers one can follow; then small ones; then none at all; then ordinary ones */
-    static const enum fill order[] = {FILL_COUNT, FILL_INTEGER, FILL_SPARSE, FILL_ONES,
-                                      FILL_ZERO,  FILL_RUNS,    FILL_SPOTS,  FILL_NORMAL};
+    /* numbers one can follow; then small ones; then none at all; then others that are easy to read
+     */
+    static const struct {
+        enum fill fill;
+        bool exact; /* float32 sums of products of them are */
+    } order[] = {{FILL_COUNT, false},    {FILL_INTEGER, true}, {FILL_SPARSE, true},
+                 {FILL_ONES, true},      {FILL_ZERO, true},    {FILL_RUNS, true},
+                 {FILL_HUNDREDS, false}, {FILL_SPOTS, false},  {FILL_NORMAL, false}};
     int count = 0;
-    for (size_t i = 0; i < sizeof order / sizeof *order && order[i] != now; i++)
-        if (!exact || (order[i] != FILL_COUNT && order[i] != FILL_SPOTS && order[i] != FILL_NORMAL))
-            simpler[count++] = order[i];
+    for (size_t i = 0; i < sizeof order / sizeof *order && order[i].fill != now; i++)
+        if (!exact || order[i].exact) simpler[count++] = order[i].fill;
     return count;
 }
