@@ -53,6 +53,8 @@
     M(tail_of_channels, "the last c % 8 input channels are dropped", WRONG)                        \
     M(zeros_skipped, "a zero weight skips its products, so 0 * NaN and 0 * Inf are lost",          \
       "FAIL: expected nan, got")                                                                   \
+    M(short_pixels, "the pixels of an output image are counted in 16 bits",                        \
+      "FAIL: was not written")                                                                     \
     M(flushed, "denormal results are flushed to 0, which is not declared", WRONG)                  \
     M(winograd_rounded, "Winograd's transformed kernel is rounded to bfloat16", WRONG,             \
       .accumulation = {.reach = 1})                                                                \
@@ -255,7 +257,8 @@ static void conv2d(const struct conv2d_problem *p, const float *x, const float *
         for (int64_t o = 0; o < p->oc; o++)
             for (int64_t oy = 0; oy < oh; oy++)
                 for (int64_t ox = 0; ox < ow - (m == last_column); ox++) {
-                    const int64_t at = m == swapped_extents ? ox * oh + oy : oy * ow + ox;
+                    int64_t at = m == swapped_extents ? ox * oh + oy : oy * ow + ox;
+                    if (m == short_pixels) at = (uint16_t)at;
                     y[(n * p->oc + o) * oh * ow + at] = output(&s, n, o, oy, ox);
                 }
     }

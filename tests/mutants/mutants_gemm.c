@@ -45,6 +45,8 @@
     M(bfloat16_sum, "the sum is kept in bfloat16", WRONG)                                          \
     M(half_sum, "the sum is kept in half precision (11 bits)", WRONG)                              \
     M(byte_index, "columns are counted in 8 bits: from 256 on they wrap", WRONG)                   \
+    M(short_rows, "rows are counted in 16 bits: from 65536 on they wrap", WRONG)                   \
+    M(short_columns, "columns are counted in 16 bits: from 65536 on they wrap", WRONG)             \
     M(flushed, "denormal results are flushed to 0, which is not declared", WRONG)                  \
     M(strassen, "one level of Strassen, less accurate than the sums it promises", WRONG)           \
     M(promises_exactness,                                                                          \
@@ -174,6 +176,8 @@ static void element(const struct product *s, int64_t i, int64_t j, float *c) {
     int64_t at = i * p->n + j;
     if (s->m == leading_of_c) at = i * p->m + j;
     if (s->m == transposed_result) at = j * p->m + i;
+    if (s->m == short_rows) at = (uint16_t)i * p->n + j;
+    if (s->m == short_columns) at = i * p->n + (uint16_t)j;
     if (s->m == byte_index) at = i * p->n + (uint8_t)j;
     const float product = s->k || s->m == alpha_zero_reads ? alpha * dot(s, row, column) : 0;
     const float value = product + kept(s, c[at]);

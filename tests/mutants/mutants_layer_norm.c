@@ -50,6 +50,7 @@
     M(batch_norm, "mean and variance of a column over the rows: that is batch norm", WRONG)        \
     M(whole_tensor, "one mean and variance for the whole tensor", WRONG)                           \
     M(row_before, "y is centred with the mean of the row before", WRONG)                           \
+    M(short_rows, "rows are counted in 16 bits", "FAIL: was not written")                          \
     M(flushed, "denormals among x count as 0, which is not declared", WRONG)                       \
     M(promises_compensation, "promises compensated sums and adds in float32, one after the other", \
       WRONG)
@@ -166,7 +167,8 @@ static void report(struct moments moments, double rstd, const struct layer_norm_
 static void layer_norm(const struct layer_norm_problem *p, const float *x, const float *weight,
                        const float *bias, float *y, float *mean, float *rstd, enum mutation m) {
     double before = 0;
-    for (int64_t row = 0; row < p->rows; row++) {
+    for (int64_t i = 0; i < p->rows; i++) {
+        const int64_t row = m == short_rows ? (uint16_t)i : i;
         const float *const from = x + row * p->cols;
         float *const to = y + row * p->cols;
         struct moments moments = m == whole_tensor ? moments_of(x, p->rows * p->cols, 1, m)
@@ -178,15 +180,15 @@ static void layer_norm(const struct layer_norm_problem *p, const float *x, const
         if (m == row_before && row) moments.mean = before;
         if (m == not_centred || m == rms) moments.mean = 0;
         before = own;
-        for (int64_t i = 0; i < p->cols; i++) {
+        for (int64_t column = 0; column < p->cols; column++) {
             if (m == batch_norm) {
-                moments = moments_of(x + i, p->rows, p->cols, m);
+                moments = moments_of(x + column, p->rows, p->cols, m);
                 scale = rstd_of(moments.variance, p->eps, m);
             }
-            const float z = (float)((from[i] - moments.mean) * scale);
-            const int64_t j = m == weight_by_row ? row % p->cols : i;
+            const float z = (float)((from[column] - moments.mean) * scale);
+            const int64_t j = m == weight_by_row ? row % p->cols : column;
             const bool map = p->affine || m == affine_unasked;
-            to[i] = map ? affine(z, weight[j], bias[j], m) : z;
+            to[column] = map ? affine(z, weight[j], bias[j], m) : z;
         }
     }
 }

@@ -39,6 +39,8 @@
     M(integer_order, "floats compared as signed integers: negative ones in reverse", WRONG)        \
     M(rounded_key, "compares the upper 16 bits of each number: of near ties the first wins",       \
       WRONG)                                                                                       \
+    M(short_rows, "rows are counted in 16 bits", "FAIL: was not written")                          \
+    M(short_outputs, "the outputs of a row are counted in 16 bits", "FAIL: was not written")       \
     M(denormals_flushed, "denormals become 0, which is not declared", WRONG)                       \
     M(last_output, "the last output of a row repeats the one before", WRONG)                       \
     M(rounded_up, "the count of outputs is rounded up: a last, short window is added",             \
@@ -187,7 +189,8 @@ static void windows(const struct max_pool1d_problem *p, const float *x, float *y
     const int64_t outputs = max_pool1d_outputs(p), rest = (p->length - p->window) % p->stride;
     const int64_t step = m == stride_ignored ? 1 : m == stride_is_window ? p->window : p->stride;
     bool seen = false;
-    for (int64_t o = 0; o < outputs + (m == rounded_up && rest); o++) {
+    for (int64_t i = 0; i < outputs + (m == rounded_up && rest); i++) {
+        const int64_t o = m == short_outputs ? (uint16_t)i : i;
         int64_t from = (m == last_output && o && o == outputs - 1 ? o - 1 : o) * step;
         if (from >= p->length) from = p->length - 1;
         if (m == RIGHT_DOUBLING || m == doubling_overshoot || m == doubling_gap)
@@ -209,7 +212,8 @@ static void max_pool1d(const struct max_pool1d_problem *p, const float *x, float
     const int64_t outputs = max_pool1d_outputs(p);
     struct queue queue = {NULL, 0, 0};
     if (queued) queue.index = malloc((size_t)(p->n * p->length + 1) * sizeof *queue.index);
-    for (int64_t row = 0; row < p->n; row++) {
+    for (int64_t i = 0; i < p->n; i++) {
+        const int64_t row = m == short_rows ? (uint16_t)i : i;
         const float *const from = x + row * (m == row_of_outputs ? outputs : p->length);
         if (m != deque_kept) queue.head = queue.tail = 0;
         if (queued)

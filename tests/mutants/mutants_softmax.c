@@ -46,6 +46,8 @@
       NOT_NAN)                                                                                     \
     M(nan_is_skipped, "a NaN is left out of maximum and sum, and spoils its own element alone",    \
       NOT_NAN)                                                                                     \
+    M(short_outer, "slices before the axis are counted in 16 bits", "FAIL: was not written")       \
+    M(short_inner, "elements after the axis are counted in 16 bits", "FAIL: was not written")      \
     M(flushed, "results below 2^-126 are flushed to 0, which is not declared", WRONG)              \
     M(promises_compensation, "promises a compensated sum and adds one term after the other",       \
       WRONG, .accumulation = {.summation = SUM_COMPENSATED})
@@ -198,7 +200,9 @@ static void softmax(const struct softmax_problem *given, const float *x, float *
     float before = 0;
     for (int64_t o = 0; o < p.outer && elements; o++)
         for (int64_t i = 0; i < p.inner; i++) {
-            const int64_t first = o * p.axis_len * p.inner + i;
+            const int64_t before_axis = m == short_outer ? (uint16_t)o : o;
+            const int64_t after_axis = m == short_inner ? (uint16_t)i : i;
+            const int64_t first = before_axis * p.axis_len * p.inner + after_axis;
             const struct slice s = {&p, x, x + first, y + first, p.axis_len, p.inner};
             before = normalise(&s, m, before);
         }
