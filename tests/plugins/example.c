@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "kernels/core/plugin.h"
+#include "kernels/core/property.h"
 #include "kernels/softmax/softmax.h"
 #include "reference/oracle.h"
 
@@ -78,6 +79,23 @@ static void call(kernel_fn kernel, const struct invocation *i) {
                                   i->operand[SCALED_ADD_Z]);
 }
 
+/* A law: what every implementation keeps, without knowing a single expected value. */
+static void twice(const struct law_call *law, int run) {
+    if (!run) return;
+    law_scale(law, run, SCALED_ADD_X, 2);
+    law_scale(law, run, SCALED_ADD_Y, 2);
+}
+static void compare_twice(const struct law_call *law, struct breach *breach) {
+    law_scaled(law, breach, 1, SCALED_ADD_Z, 2);
+}
+static const struct property laws[] = {
+    {.name = "homogeneity",
+     .statement = "scaled_add(2 x, 2 y) = 2 scaled_add(x, y)",
+     .runs = 2,
+     .prepare = twice,
+     .compare = compare_twice},
+};
+
 static const struct primitive primitive_scaled_add = {
     .size = sizeof(struct primitive),
     .name = "scaled_add",
@@ -92,6 +110,7 @@ static const struct primitive primitive_scaled_add = {
     .flops = flops,
     .terms = terms,
     .call = call,
+    PROPERTIES(laws),
 };
 
 static int64_t units(const void *problem) {

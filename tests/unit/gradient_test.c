@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "kernels/core/registry.h"
+#include "reference/cases.h"
 #include "tests/unit/check.h"
 
 /* ---- a smooth pair: y = w exp(x), grad_x = grad_y y, grad_w = grad_y y / w ---------------------
@@ -262,8 +263,25 @@ static void wide_oracles(void) {
     }
 }
 
+/* Every backward primitive has gradient cases, and a forward oracle that takes doubles. */
+static void every_backward(void) {
+    const struct primitive *primitive;
+    for (int i = 0; (primitive = registry_primitive(i)); i++) {
+        struct case_list cases;
+        struct error error;
+        char path[4096];
+        if (!primitive->gradient_of) continue;
+        const struct oracle *oracle = oracle_find(primitive->gradient_of);
+        cases_path(primitive->name, path, sizeof path);
+        CHECK(oracle && oracle->wide);
+        CHECK(!cases_read(&cases, primitive, path, "gradient", &error) && cases.count > 0);
+        cases_free(&cases);
+    }
+}
+
 int main(void) {
     struct error error;
+    every_backward();
     CHECK(!registry_add_primitive(&primitive_bend, &error));
     CHECK(!registry_add_primitive(&primitive_back, &error));
     CHECK(!registry_add_primitive(&primitive_lost, &error));

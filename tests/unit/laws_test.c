@@ -1,6 +1,6 @@
 /* The laws of every primitive, with the oracle itself as the kernel: it must keep them all, so that
  * neither the law nor the oracle is wrong; every law must say something about some case of the case
- * files; and a kernel that breaks one must be found out. */
+ * files, and turn red on some kernel that is wrong. */
 #include "reference/laws.h"
 
 #include <math.h>
@@ -32,6 +32,50 @@ static enum law_verdict run_oracle(void *context, const struct problem *problem,
     return LAW_HOLDS;
 }
 
+/* ---- wrong kernels, each a function of its inputs ---------------------------------------------
+ */
+
+enum wrong { BENDS, WAVES, OFFSET, BY_PROBLEM, BY_INPUT, WRONGS };
+
+static double wrong_value(enum wrong wrong, const struct problem *problem, void *const *in,
+                          double y, int64_t i) {
+    switch (wrong) {
+    case BENDS: return y + y * fabs(y) / 16;           /* not linear, and not onto itself */
+    case WAVES: return y * (1 + (double)(i % 7) / 64); /* by place */
+    case OFFSET: return y + 0.125;
+    case BY_PROBLEM: return y * (1 + (double)(problem_hash(problem) % 31) / 64);
+    default: break;
+    }
+    for (int o = 0; o < problem->primitive->operand_count; o++) /* by elements of another place */
+        if (problem_reads(problem, o)) y += ((const float *)in[o])[0] / 16;
+    return y;
+}
+
+static enum law_verdict run_wrong(void *context, const struct problem *problem, void *const *in,
+                                  void *const *out, char *reason, size_t reason_bytes) {
+    const enum law_verdict verdict = run_oracle(NULL, problem, in, out, reason, reason_bytes);
+    for (int o = 0; o < problem->primitive->operand_count; o++) {
+        const struct shape shape = problem_shape(problem, o);
+        float *y = out[o];
+        for (int64_t i = 0; y && i < shape_elements(&shape); i++)
+            y[i] = (float)wrong_value(*(enum wrong *)context, problem, in, y[i], i);
+    }
+    return verdict;
+}
+
+/* Some case, and some wrong kernel, must break it. */
+static bool turns_red(const struct property *law, const struct case_list *cases) {
+    for (int i = 0; i < cases->count; i++)
+        for (enum wrong wrong = BENDS; wrong < WRONGS; wrong++) {
+            struct law_result result;
+            struct error error;
+            if (!law_examine(&result, law, &cases->item[i], &perfect, run_wrong, &wrong, &error) &&
+                result.verdict == LAW_BROKEN)
+                return true;
+        }
+    return false;
+}
+
 static void one_law(const struct property *law, const struct case_list *cases) {
     int held = 0;
     for (int i = 0; i < cases->count; i++) {
@@ -49,6 +93,7 @@ static void one_law(const struct property *law, const struct case_list *cases) {
                    result.breach.got, result.breach.bound);
     }
     if (!CHECK(held > 0)) printf("  no case looks at %s\n", law->name);
+    if (!CHECK(turns_red(law, cases))) printf("  nothing wrong breaks %s\n", law->name);
 }
 
 static void every_law(void) {
