@@ -47,13 +47,13 @@ static void report(const struct subject *subject, const struct gradient_directio
     finding->wrong = 1;
     finding->judged = d->moving;
     if (d->moving == 1)
-        snprintf(where, sizeof where, "element %s alone", finding->index);
+        snprintf(where, sizeof where, "element %s alone moves", finding->index);
     else
-        snprintf(where, sizeof where, "%lld elements from %s on", (long long)d->moving,
+        snprintf(where, sizeof where, "%lld elements from %s on move", (long long)d->moving,
                  finding->index);
     finding_set(finding, VERDICT_FAIL,
-                "%s is not the gradient of %s: along a direction of %s the loss rises by %.9g, "
-                "<%s, u> is %.9g (bound %.3g, off by %.3g)",
+                "%s is not the gradient of %s: where %s, the loss rises by %.9g, and <%s, u> is "
+                "%.9g (bound %.3g, off by %.3g)",
                 finding->operand, primitive->gradient_of, where, v->expected, finding->operand,
                 v->got, v->bound, fabs(v->got - v->expected));
 }
