@@ -97,8 +97,14 @@ struct tolerance judge_tolerance(const struct judge *judge,
                                  bool exact) {
     const enum dtype dtype = operand_at(judge, operand)->dtype;
     const bool integral = dtype == DTYPE_I64 || dtype == DTYPE_U8;
-    return tolerance_for(problem_terms(&judge->problem), &implementation->accumulation,
-                         exact || integral || judge->problem.primitive->selects);
+    const struct accumulation *traits = &implementation->accumulation;
+    const double terms = problem_terms(&judge->problem);
+    struct tolerance tolerance =
+        tolerance_for(terms, traits, exact || integral || judge->problem.primitive->selects);
+    if (judge->dependent) /* beyond 1/u the bound exceeds the gauge, and says nothing either way */
+        tolerance.growth *= fmin(tolerance_worst_growth(terms, traits), 1 / UNIT_ROUNDOFF_F32) /
+                            tolerance_growth(terms, traits);
+    return tolerance;
 }
 
 struct comparison judge_compare(const struct judge *judge, int operand, const void *got,

@@ -25,6 +25,8 @@ struct judge {
     struct expectation expected[OPERANDS_MAX]; /* outputs; owned */
     int64_t units, judged_units;
     uint64_t sample_seed; /* drew the units when judged_units < units */
+    bool dependent; /* the caller's to set: rounding errors may not be independent, and the worst
+                       case of growth counts */
 };
 
 /* Evaluate the oracle. `operand`: inputs filled, in-out as before the call; outputs are ignored;

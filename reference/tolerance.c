@@ -19,10 +19,15 @@ static double chain_length(double terms, const struct accumulation *accumulation
     }
 }
 
+double tolerance_worst_growth(double terms, const struct accumulation *accumulation) {
+    const double u = UNIT_ROUNDOFF_F32, m = chain_length(terms, accumulation) + 1;
+    return m * u < 1 ? m / (1 - m * u) : INFINITY;
+}
+
 double tolerance_growth(double terms, const struct accumulation *accumulation) {
     const double lambda = 8, u = UNIT_ROUNDOFF_F32;
     const double m = chain_length(terms, accumulation) + 1;
-    const double worst = m * u < 1 ? m / (1 - m * u) : INFINITY;
+    const double worst = tolerance_worst_growth(terms, accumulation);
     const double likely = expm1(lambda * sqrt(m) * u + m * u * u / (1 - u)) / u;
     return worst < likely ? worst : likely;
 }

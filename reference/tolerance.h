@@ -19,6 +19,8 @@
  * = min of the two, in units of u. One case breaks the premise: equal signs and equal magnitudes
  * whose sum stalls (1 + 2^-25 + 2^-25 + ...). Those errors all point one way; such data get no
  * special bound, and cases that want them use SUM_COMPENSATED implementations or the exact cases.
+ * Random problems filled with few different values are the exception: for them the worst case
+ * counts (judge.h, `dependent`).
  *
  * floor: gradual underflow costs each operation at most 2^-150; (terms + 4) * 2^-149 covers the
  * terms, the elementwise steps and the last rounding. A kernel that flushes denormals to zero
@@ -45,6 +47,8 @@ struct tolerance tolerance_for(double terms, const struct accumulation *accumula
 
 /* growth(terms) of the formula above, in units of u. */
 double tolerance_growth(double terms, const struct accumulation *accumulation);
+/* gamma_m alone: for data that may break the premise. */
+double tolerance_worst_growth(double terms, const struct accumulation *accumulation);
 
 /* Largest accepted |got - value|. */
 double tolerance_bound(const struct tolerance *tolerance, double value, double sum, double local);

@@ -25,6 +25,24 @@ int fill_parse(const char *name) {
     return -1;
 }
 
+bool fill_repeats(enum fill fill) {
+    switch (fill) {
+    case FILL_INTEGER:
+    case FILL_OFFSET:
+    case FILL_TINY:
+    case FILL_EQUAL:
+    case FILL_RUNS:
+    case FILL_ZERO:
+    case FILL_PATCHES:
+    case FILL_COUNT:
+    case FILL_ONES:
+    case FILL_SPARSE:
+    case FILL_SPOTS:
+    case FILL_HUNDREDS: return true;
+    default: return false;
+    }
+}
+
 struct source {
     uint64_t seed;
     uint32_t stream;

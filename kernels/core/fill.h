@@ -37,6 +37,10 @@ enum fill {
 const char *fill_name(enum fill fill);
 int fill_parse(const char *name); /* -1: no such style */
 
+/* Few different values, or values so close that few remain in float32: sums of many of them may
+ * round the same way again and again. */
+bool fill_repeats(enum fill fill);
+
 /* Fill operand `operand` of `problem` at `data`. The same arguments give the same bytes, whatever
  * the machine's thread count. A NONNEGATIVE domain gets absolute values. int64 and uint8 operands
  * get small non-negative integers. `problem_reads` false: FILL_NAN whatever is asked. */

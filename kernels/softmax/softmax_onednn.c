@@ -57,7 +57,8 @@ static void softmax_onednn(const struct softmax_problem *p, const float *x, floa
     onednn_threads(before);
 }
 
-/* Its kernels keep one sum per lane of a vector of 4, 8 or 16. */
+/* Its kernels for rows keep one sum per lane of a vector; those for another axis add one element
+ * after the other. */
 SOFTMAX(onednn, .technique = "oneDNN softmax forward", .peer = true,
-        .accumulation = {.summation = SUM_LANES, .lanes = 4, .flushes = true}, .supports = supports,
-        .start = onednn_start, .no_special = "oneDNN gives 0 and numbers where softmax is NaN");
+        .accumulation = {.flushes = true}, .supports = supports, .start = onednn_start,
+        .no_special = "oneDNN gives 0 and numbers where softmax is NaN");

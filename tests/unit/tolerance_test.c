@@ -63,7 +63,16 @@ static void bounds(void) {
     CHECK(tolerance_bound(&t, 1, 1e9, 1e9) == 0);
 }
 
+/* The worst case is what few terms get anyway, and more than what many get. */
+static void worst(void) {
+    CHECK(tolerance_worst_growth(10, &plain) == tolerance_growth(10, &plain));
+    CHECK(tolerance_worst_growth(1e6, &plain) > 1e6);
+    CHECK(tolerance_growth(1e6, &plain) < 1e4);
+    CHECK(isinf(tolerance_worst_growth(0x1p24, &plain)));
+}
+
 int main(void) {
+    worst();
     growth_is_monotone();
     growth_is_the_smaller_bound();
     promises_narrow();

@@ -82,6 +82,7 @@ enum status subject_judge(struct subject *subject, const struct implementation *
     if (status) return status;
     for (int i = 0; i < problem->primitive->operand_count; i++)
         if (subject->golden[i]) judge_use_values(&subject->judge, i, subject->golden[i]);
+    subject->judge.dependent = subject->kind == KIND_RANDOM && fill_repeats(subject->item.fill);
     subject->judge_open = true;
     subject->judge_reach = reach;
     subject->vacuity_known = false;
