@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "golden/golden_pipe.h"
 #include "golden/golden_source.h"
 #include "golden/hdf5_read.h"
 
@@ -189,6 +190,22 @@ static enum status read_side(hid_t group, enum side side, struct golden_case *in
     return status;
 }
 
+/* Before anything is allocated: a few kilobytes can declare a lot of zeros. What is too large on
+ * its own is refused by name when its turn comes. */
+static enum status check_total(const struct problem *problem, struct error *error) {
+    size_t total = 0;
+    for (int i = 0; i < problem->primitive->operand_count; i++) {
+        const struct operand *operand = &problem->primitive->operands[i];
+        const struct shape shape = problem_shape(problem, i);
+        const int64_t elements = shape_elements(&shape);
+        if (elements > GOLDEN_MAX_ELEMENTS) return STATUS_OK;
+        if (operand_is_input(operand)) total += (size_t)elements * dtype_bytes(operand->dtype);
+        if (operand_is_output(operand)) total += (size_t)elements * sizeof(double);
+    }
+    if (total <= GOLDEN_MAX_BYTES) return STATUS_OK;
+    return fail(error, STATUS_BAD_INPUT, "holds more than %zu bytes of data", GOLDEN_MAX_BYTES);
+}
+
 enum status golden_case_parse(hid_t group, const struct primitive *primitive,
                               struct golden_case *into, struct error *error) {
     struct visit visit = {.error = error};
@@ -196,6 +213,7 @@ enum status golden_case_parse(hid_t group, const struct primitive *primitive,
         H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, check_case_member, &visit);
     enum status status = iterated(result, &visit, "the case");
     if (!status) status = read_problem(group, primitive, &into->problem, error);
+    if (!status) status = check_total(&into->problem, error);
     if (!status) status = read_options(group, into, error);
     if (!status) status = read_side(group, SIDE_IN, into, error);
     if (!status) status = read_side(group, SIDE_OUT, into, error);

@@ -58,6 +58,36 @@ void output_guard(const char *program) {
     signal(SIGXFSZ, SIG_IGN);
 }
 
+static const char *crash_place = "";
+
+static void on_crash(int number) {
+    if (getpid() != owner) {
+        signal(number, SIG_DFL);
+        raise(number);
+        return;
+    }
+    for (int i = 0; i < PENDING_MOST; i++) take_away(&pending[i]);
+    say(guarding);
+    say(number == SIGFPE    ? ": crashed (SIGFPE) "
+        : number == SIGILL  ? ": crashed (SIGILL) "
+        : number == SIGBUS  ? ": crashed (SIGBUS) "
+        : number == SIGABRT ? ": crashed (SIGABRT) "
+                            : ": crashed (SIGSEGV) ");
+    say(crash_place);
+    say("\n");
+    _exit(EXIT_FAILED);
+}
+
+void output_guard_crashes(const char *where) {
+    static const int numbers[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+    static char stack[1 << 16]; /* of its own: the other may have overflowed */
+    sigaltstack(&(stack_t){.ss_sp = stack, .ss_size = sizeof stack}, NULL);
+    crash_place = where;
+    struct sigaction ours = {.sa_handler = on_crash, .sa_flags = SA_ONSTACK};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        sigaction(numbers[i], &ours, NULL);
+}
+
 /* ---- files ------------------------------------------------------------------------------------
  */
 

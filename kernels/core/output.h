@@ -16,6 +16,10 @@
  * beyond a limit on file sizes fails instead of killing. */
 void output_guard(const char *program);
 
+/* For programs that call what plugins brought: a crash takes temporary files away, too, says one
+ * line that ends in `where`, and ends the process with EXIT_FAILED. */
+void output_guard_crashes(const char *where);
+
 /* Opens `path` for writing; "-" is standard output. STATUS_IO: "path: why". */
 enum status output_open(FILE **file, const char *path, struct error *error);
 /* Ends it: renamed when `good` and everything could be written; taken away otherwise. */

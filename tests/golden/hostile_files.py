@@ -241,6 +241,57 @@ def virtual_input(file):
     file[CASE]["in"].create_virtual_dataset("x", layout)
 
 
+@hostile(r"case 'a': attribute 'axis_len' is not a single value")
+def attribute_of_a_million_values(file):
+    file[CASE].attrs["axis_len"] = np.zeros(10**6)
+
+
+@hostile(r"attribute 'schema' is not a \(short\) string")
+def text_of_sixteen_million_characters(file):
+    file.attrs["schema"] = np.bytes_("assay-golden" * 1398101)
+
+
+@hostile(r"case 'a': attribute 'n\d+': softmax has no such field")
+def thousands_of_attributes(file):
+    for number in range(3000):
+        file[CASE].attrs[f"n{number}"] = number
+
+
+@hostile(r"case 'a': in/x is not a dataset")
+def deep_groups_as_input(file):
+    del file[CASE]["in/x"]
+    place = file[CASE]["in"]
+    for _ in range(2000):
+        place = place.create_group("x")
+
+
+@hostile(r"case 'a0': attribute '\w+' is missing")
+def thousands_of_cases(file):
+    for number in range(3000):
+        file.create_group(f"a{number}")
+
+
+@hostile(r"case 'a': 'again' does not belong here")
+def case_in_itself(file):
+    file[CASE]["again"] = file[CASE]
+
+
+@hostile(r"case 'a': out/x: softmax has no such output")
+def sides_are_one_group(file):
+    del file[CASE]["out"]
+    file[CASE]["out"] = file[CASE]["in"]
+
+
+@hostile(r"holds more than \d+ bytes of data")
+def bomb(file):
+    """A few kilobytes that become a gigabyte: one chunk is there, all others are the fill value."""
+    shape = (2**20, 96, 1)
+    file[CASE].attrs.update(dict(zip(FIELDS, shape)))
+    for path, kind in (("a/in/x", np.float32), ("a/out/y", np.float64)):
+        dataset(path, shape=shape, dtype=kind, chunks=(2**10, 96, 1), compression="gzip")(file)
+        file[path][0, 0, 0] = 1
+
+
 # ---- bytes
 
 
@@ -260,7 +311,7 @@ def byte_files(folder):
     """(name, bytes, expected) of files that are not the good one with something changed through HDF5."""
     whole = folder / "good.h5"
     data = whole.read_bytes()
-    for length in sorted({0, 1, 7, 8, 9, 16, 47, 48, len(data) - 1, *range(96, len(data), 97)}):
+    for length in sorted({0, 1, 7, 8, 9, 16, 47, 48, len(data) - 1, *range(64, len(data), 64)}):
         yield f"cut at {length}", data[:length], r"is damaged: truncated|is not an HDF5 file|is damaged"
     yield "text", b"Not HDF5 at all.\n" * 40, r"is not an HDF5 file"
     yield "signature alone", data[:8] + bytes(4000), r"is damaged"

@@ -95,7 +95,17 @@ static const struct primitive mine = {
     .call = call,
 };
 
+static void kernel(void) {}
+
+static const struct implementation impl_mine_naive = {.size = sizeof(struct implementation),
+                                                      .primitive = "mine",
+                                                      .variant = "naive",
+                                                      .technique = "none",
+                                                      .kernel = kernel};
+
 static const struct primitive *const primitives[] = {&mine, NULL};
+static const struct implementation *const implementations[] = {&impl_mine_naive, NULL};
 
 extern const struct assay_plugin assay_plugin_v1;
-const struct assay_plugin assay_plugin_v1 = {ASSAY_PLUGIN("hostile"), .primitives = primitives};
+const struct assay_plugin assay_plugin_v1 = {ASSAY_PLUGIN("hostile"), .primitives = primitives,
+                                             .implementations = implementations};

@@ -36,6 +36,9 @@ static enum status set_up(const struct options *options, struct mutants *mutants
         if (!status) status = plugin_load(options->plugins[i], oracle_add, error);
         if (status) return status;
     }
+    if (options->plugin_count)
+        output_guard_crashes("in the verifier's own process, where the shapes, costs and oracles "
+                             "of plugins are called");
     return options->mutants || options->diagnose ? mutants_load(mutants, error) : STATUS_OK;
 }
 
