@@ -166,6 +166,7 @@ struct line {
     int input; /* the forward operand that moves */
     const double *base, *along;
     double noise;  /* of L: how far rounding in double may move it */
+    double least;  /* the smallest |t| asked about */
     double moving; /* sum |grad_y (y(t) - y(0))| of the last call */
 };
 
@@ -180,6 +181,7 @@ static double rise(double t, void *context) {
     struct line *line = context;
     put(line, t);
     ask(line->point);
+    line->least = fmin(line->least, fabs(t));
     double sum = 0;
     line->moving = 0;
     for (int o = 0; o < line->point->problem.primitive->operand_count; o++)
@@ -229,9 +231,11 @@ static void differentiate(struct line *line, struct gradient_direction *d) {
     const gsl_function function = {rise, line};
     double error = 0;
     line->along = d->along;
+    line->least = step;
     gsl_deriv_central(&function, 0, step, &d->derivative, &error);
     /* the five-point rule is (4/3)(L(h/2) - L(-h/2))/h - (1/6)(L(h) - L(-h))/h */
-    d->error = error + 3 * line->noise / step;
+    d->step = 2 * line->least; /* GSL may have chosen a smaller one */
+    d->error = error + 3 * line->noise / d->step;
     look_for_kinks(line, d);
     put(line, 0);
     if (!isfinite(d->derivative) || !isfinite(d->error)) d->kink = true;
@@ -431,7 +435,10 @@ struct gradient_verdict gradient_compare(const struct gradient *gradient, int di
                                        .got = sum,
                                        .expected = d->derivative,
                                        .bound = d->error + slack};
-    if (isfinite(size)) verdict.bound += ((double)d->moving + 8) * 0x1p-53 * size;
+    /* The points x + t u are rounded to double: each element by 2^-53 |x|, at most 2^-52 |u| (see
+     * draw), which moves L by that times the gradient; the quotient weighs L by 3 / step. */
+    if (isfinite(size))
+        verdict.bound += (((double)d->moving + 8) * 0x1p-53 + 3 * 0x1p-52 / d->step) * size;
     const double error = fabs(sum - d->derivative);
     verdict.ratio = error == 0 ? 0 : error / verdict.bound;
     if (isnan(verdict.ratio)) verdict.ratio = INFINITY; /* NaN or Inf in the gradient */

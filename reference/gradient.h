@@ -24,6 +24,7 @@ struct gradient_direction {
     int64_t first;  /* the first of them */
     double derivative;
     double error; /* how far `derivative` may be off: GSL's estimate, rounding, unseen kinks */
+    double step;  /* of the difference quotient, in units of u */
     bool kink;
 };
 

@@ -155,8 +155,10 @@ static void relu(void) {
     CHECK(compare_all(&t).right == GRADIENT_DIRECTIONS);
     const struct gradient_direction *last = &t.gradient.direction[GRADIENT_DIRECTIONS - 1];
     CHECK(last->moving == 500 && t.gradient.direction[0].moving == 1);
-    int64_t at = 0;
-    while (t.operand[2][at] == 0) at++;
+    int64_t at = 0; /* the element that weighs most */
+    for (int64_t i = 0; i < 500; i++)
+        if (fabsf(t.operand[2][i] * t.operand[1][i]) > fabsf(t.operand[2][at] * t.operand[1][at]))
+            at = i;
     t.operand[2][at] *= 1 + 0x1p-22f;
     c = compare_all(&t);
     CHECK(c.wrong >= 1);
