@@ -87,7 +87,12 @@ static enum status open_plugin(const char *path, const struct assay_plugin **plu
     strcpy(file, folder);
     strcat(file, path);
     void *library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
-    if (!library) return fail(error, STATUS_BAD_INPUT, "cannot load plugin %.400s", dlerror());
+    if (!library) {
+        const char *why = dlerror(); /* may name a library that the plugin needs, not the plugin */
+        const bool named = strncmp(why, file, strlen(file)) == 0;
+        return fail(error, STATUS_BAD_INPUT, "cannot load plugin %.200s%s%.200s", named ? "" : file,
+                    named ? "" : ": ", why);
+    }
     *plugin = dlsym(library, "assay_plugin_v1");
     if (*plugin) return STATUS_OK;
     return fail(error, STATUS_BAD_INPUT, "%.300s: does not export assay_plugin_v1", path);
