@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-from judging import Refused, adapter, answer, candidate, signature, skeleton, stages
+from judging import Refused, adapter, answer, candidate, hints, ladder, machine_code, skeleton, stages
 
 NEW_HELP = """\
 assay new: a file to begin with.
@@ -157,9 +157,28 @@ def judge_in(options, folder):
     if not any(stage.state == stages.PASSED for stage in every):
         raise Refused(f"{found.path}: nothing could be asked of it")
     answer.right(voice, every)
+    ladders = hint = None
+    if not options.no_speed and not only_of(options):
+        ladders, hint = time_it(options, voice, found, plugin, folder)
     if options.json:
-        print(answer.as_json(found, every, "RIGHT", 0))
+        print(answer.as_json(found, every, "RIGHT", 0, ladders=ladders, hint=hint))
     return 0
+
+
+def time_it(options, voice, found, plugin, folder):
+    if not options.bench_program:
+        raise Refused("no --bench-program: --no-speed goes without")
+    voice.passing(f"timing it beside the others, about {ladder.BUDGET} s")
+    try:
+        ladders, times = ladder.measure(options.bench_program, found, plugin, folder)
+    except ladder.Failed as error:
+        voice.passing("")
+        voice.say("", f"Speed: not measured: {error}")
+        return None, None
+    voice.passing("")
+    hint = hints.hint(ladders, times, machine_code.read(found.object))
+    answer.speed(voice, ladders, hint)
+    return ladders, hint
 
 
 def judge(options):

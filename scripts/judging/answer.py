@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 
-from judging import causes, matrices, stages
+from judging import causes, ladder, matrices, stages
 
 VERSION = 1
 SAYS = {"CRASH": "it crashes: ", "TIMEOUT": "it hangs: ", "MISTRUSTED": "not to be trusted: "}
@@ -129,10 +129,21 @@ def right(voice, every):
     voice.say("", voice.paint("RIGHT", "1;32") + f": {len(done)} kind{'s' * (len(done) != 1)} of check, {cases} cases")
 
 
+def speed(voice, ladders, hint):
+    voice.say("", "Speed (time of one call; bars are speeds):")
+    for at in ladders:
+        voice.say("", *("  " + line for line in ladder.draw(at, voice)))
+        place = ladder.standing(at)
+        if place:
+            voice.say(f"    {place}")
+    if hint:
+        voice.say("", f"Hint: {hint}")
+
+
 # ---- for programs
 
 
-def as_json(found, every, verdict, exit_code, cause=None, ladder=None, hint=None):
+def as_json(found, every, verdict, exit_code, cause=None, ladders=None, hint=None):
     failed = next((stage for stage in every if stage.failure), None)
     failure = failed.failure if failed else None
     smallest = failure.get("smallest") if failure else None
@@ -144,7 +155,7 @@ def as_json(found, every, verdict, exit_code, cause=None, ladder=None, hint=None
         "failure": failure and {"stage": failed.name, **{key: failure[key] for key in keep if key in failure},
                                 "repro": repro(found.path, failure, kind_of(failed))},
         "smallest": smallest, "meaning": causes.in_words(smallest or failure, found) if failure else None,
-        "cause": cause, "ladder": ladder, "hint": hint,
+        "cause": cause, "ladder": ladders and [at.as_json() for at in ladders], "hint": hint,
     }, indent=2)
 
 
