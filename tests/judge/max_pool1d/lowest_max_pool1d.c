@@ -1,0 +1,15 @@
+/* expect: WRONG FAIL; cause: the maximum starts from -FLT_MAX */
+
+#include <float.h>
+#include <math.h>
+#include <stdint.h>
+void max_pool1d(int64_t n, int64_t length, int64_t window, int64_t stride, const float *x, float *y) {
+    const int64_t outputs = (length - window) / stride + 1;
+    for (int64_t r = 0; r < n; r++)
+        for (int64_t o = 0; o < outputs; o++) {
+            const float *p = x + r * length + o * stride;
+            float best = -FLT_MAX;
+            for (int64_t k = 0; k < window; k++) best = p[k] > best || isnan(p[k]) ? (isnan(best) ? best : p[k]) : best;
+            y[r * outputs + o] = best;
+        }
+}
