@@ -9,7 +9,8 @@
  *     bit where an element was never written;
  *   - at least two problems are clearly wrong: off by many times that allowance, so that agreement
  *     cannot be chance;
- *   - all such kernels say the same in the same words.
+ *   - all such kernels say the same in the same words; those of the primitive itself go before
+ *     those that there are of every primitive.
  *
  * Problems full of NaN and infinities decide only where all others are right, or where they must
  * choose among several causes: two kernels with one mistake in common treat NaN in many ways.
@@ -28,16 +29,18 @@
 #include "tests/verifier/verify_run.h"
 #include "tests/verifier/verify_trial.h"
 
-enum { SUSPECTS_MAX = 256, CLEARLY_WRONG_MIN = 2 };
+enum { SUSPECTS_MAX = 256, CLEARLY_WRONG_MIN = 2, CRASHES_MAX = 8 };
 
 /* Problems cheaper than this, in operations and in output elements. */
 static const double affordable_flops = 4e6, affordable_elements = 1 << 17;
+static const double roundings = 16;
 /* Off by so many times what rounding allows is clearly wrong. */
 static const double clearly = 16;
 
 struct suspect {
     const struct implementation *implementation;
     bool fits[2]; /* ordinary problems; those with NaN and infinities */
+    bool general; /* the same mistake is made in other primitives, too */
 };
 
 struct diagnosis {
@@ -47,7 +50,7 @@ struct diagnosis {
     struct suspect suspect[SUSPECTS_MAX];
     int suspects;
     int trials[2], wrong[2]; /* ordinary; with NaN and infinities */
-    bool hopeless;           /* the patient itself did not come back */
+    int crashes;             /* problems from which the patient did not come back */
 };
 
 /* ---- one problem ------------------------------------------------------------------------------
@@ -93,12 +96,13 @@ static bool unwritten(const struct tensor *tensor, int64_t element) {
 }
 
 /* How far two right ways of computing one wrong formula may be apart: the bound of the right
- * formula around the larger value, and what a sum of that size could lose. */
+ * formula around the larger value, what a sum of that size could lose, and a few roundings more,
+ * since the wrong formula's own are not known. */
 static double allowance(const struct specimen *s, int operand, int64_t i, double size) {
     const struct expectation *e = &s->judge.expected[operand];
     const struct tolerance *t = &s->tolerance[operand];
     return tolerance_bound(t, size, e->sum[i], e->local[i]) +
-           UNIT_ROUNDOFF_F32 * (t->exact ? 0 : t->growth) * size;
+           UNIT_ROUNDOFF_F32 * (t->exact ? 0 : t->growth + roundings) * size;
 }
 
 /* NaN with NaN, infinities by sign, numbers within `allowed`. */
@@ -170,18 +174,17 @@ static enum status examine(struct diagnosis *d, const struct problem_case *item,
     const enum status status = specimen_open(&s, item, d->patient, error);
     if (status) return status;
     struct capture theirs, own;
-    d->hopeless = !runs(d, &s, d->patient, &own);
-    if (!d->hopeless) {
-        d->trials[special]++;
-        d->wrong[special] += clearly_wrong(&s, &own);
-        for (int i = 0; i < d->suspects; i++) {
-            struct suspect *suspect = &d->suspect[i];
-            /* whoever is out on ordinary problems is out */
-            if (!suspect->fits[0] || !suspect->fits[special]) continue;
-            suspect->fits[special] =
-                runs(d, &s, suspect->implementation, &theirs) && agree(&s, &own, &theirs);
-            capture_free(&theirs);
-        }
+    const bool back = runs(d, &s, d->patient, &own);
+    d->crashes += !back;
+    d->trials[special]++;
+    d->wrong[special] += back && clearly_wrong(&s, &own);
+    for (int i = 0; i < d->suspects && d->crashes <= CRASHES_MAX; i++) {
+        struct suspect *suspect = &d->suspect[i];
+        /* whoever is out on ordinary problems is out */
+        if (!suspect->fits[0] || !suspect->fits[special]) continue;
+        const bool too = runs(d, &s, suspect->implementation, &theirs);
+        suspect->fits[special] = back == too && (!back || agree(&s, &own, &theirs));
+        capture_free(&theirs);
     }
     capture_free(&own);
     specimen_close(&s);
@@ -194,7 +197,7 @@ static enum status examine_listed(struct diagnosis *d, const char *kind, struct 
     const struct primitive *primitive = registry_find_primitive(d->patient->primitive);
     cases_path(primitive->name, path, sizeof path);
     enum status status = cases_read(&list, primitive, path, kind, error);
-    for (int i = 0; i < list.count && !status && !d->hopeless; i++)
+    for (int i = 0; i < list.count && !status && d->crashes <= CRASHES_MAX; i++)
         if (affordable(&list.item[i].problem)) status = examine(d, &list.item[i], error);
     cases_free(&list);
     return status;
@@ -209,7 +212,8 @@ static enum status examine_all(struct diagnosis *d, const struct options *option
                       options->problem ? options->problem : "", error);
     if (!status) status = examine(d, &item, error);
     static const char *const kinds[] = {"oracle", "exact", "special"};
-    for (size_t k = 0; k < sizeof kinds / sizeof *kinds && !status && !d->hopeless; k++)
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds && !status && d->crashes <= CRASHES_MAX;
+         k++)
         status = examine_listed(d, kinds[k], error);
     return status;
 }
@@ -217,20 +221,29 @@ static enum status examine_all(struct diagnosis *d, const struct options *option
 /* ---- the answer -------------------------------------------------------------------------------
  */
 
-/* The one text of all suspects that fit; NULL: none, or several. */
-static const char *only_defect(const struct diagnosis *d, bool specials_too) {
+/* The one text of the suspects that fit; NULL: none, or several. */
+static const char *text_of(const struct diagnosis *d, bool specials_too, bool general) {
     const char *found = NULL;
     for (int i = 0; i < d->suspects; i++) {
         const struct suspect *s = &d->suspect[i];
-        if (!s->fits[0] || (specials_too && !s->fits[1])) continue;
+        if (!s->fits[0] || (specials_too && !s->fits[1]) || s->general != general) continue;
         if (found && strcmp(found, s->implementation->defect)) return NULL;
         found = s->implementation->defect;
     }
     return found;
 }
 
+/* What is said of this primitive is better than what is said of any ("copies its input"). */
+static const char *only_defect(const struct diagnosis *d, bool specials_too) {
+    int fitting[2] = {0, 0};
+    for (int i = 0; i < d->suspects; i++)
+        fitting[d->suspect[i].general] +=
+            d->suspect[i].fits[0] && (!specials_too || d->suspect[i].fits[1]);
+    return text_of(d, specials_too, fitting[0] == 0);
+}
+
 static const char *conclude(const struct diagnosis *d) {
-    if (d->hopeless) return NULL;
+    if (d->crashes > CRASHES_MAX) return NULL;
     if (d->wrong[0] >= CLEARLY_WRONG_MIN) {
         const char *cause = only_defect(d, false);
         return cause ? cause : only_defect(d, true);
@@ -261,6 +274,15 @@ static void print_json(const struct diagnosis *d, const char *cause) {
     json_decref(root);
 }
 
+static bool made_elsewhere(const struct implementation *mutant) {
+    const struct implementation *other;
+    for (int i = 0; (other = registry_implementation(i)); i++)
+        if (other->defect && strcmp(other->primitive, mutant->primitive) &&
+            strcmp(other->defect, mutant->defect) == 0)
+            return true;
+    return false;
+}
+
 static enum status choose_patient(struct diagnosis *d, const struct options *options,
                                   struct error *error) {
     const struct filters filters = filters_of(options->filters, options->filter_count);
@@ -278,7 +300,7 @@ static enum status choose_patient(struct diagnosis *d, const struct options *opt
                     matching);
     for (int at = 0; (i = registry_implementation(at)) && d->suspects < SUSPECTS_MAX; at++)
         if (i->defect && i != d->patient && strcmp(i->primitive, d->patient->primitive) == 0)
-            d->suspect[d->suspects++] = (struct suspect){i, {true, true}};
+            d->suspect[d->suspects++] = (struct suspect){i, {true, true}, made_elsewhere(i)};
     return STATUS_OK;
 }
 

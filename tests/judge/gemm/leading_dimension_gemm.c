@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL|CRASH; cause: the leading dimension of b */
+/* expect: WRONG FAIL|CRASH; no cause */
 // the row length of b taken for k
 #include <stdint.h>
 void gemm(int64_t m, int64_t n, int64_t k, int trans_a, int trans_b, double alpha, double beta, int64_t batch,
