@@ -37,7 +37,7 @@ this project's headers (SOFTMAX(mine, ...)), or it is a plugin.
   --cflags FLAGS    further flags for the compiler ($CC or cc, $CXX or c++), after {flags}
   --no-speed        stop after the verdict
   --json            one object for programs, schema assay-judge
-  --problem P --fill F --seed S --kind K --threads N
+  --kind K --problem P --fill F --seed S --threads N --fuzz N --isa ISA
                     only this: how a failure is repeated, the options of assay verify
   --timeout SECONDS longest time one call may take before it counts as hanging (5)
 
@@ -59,6 +59,10 @@ SANDBOX = """\
   The part that measures speed runs only after every check has passed."""
 
 
+# Options of assay verify that ask one question instead of all.
+ONLY = ("kind", "problem", "fill", "seed", "threads", "fuzz", "isa")
+
+
 class Parser(argparse.ArgumentParser):
     def error(self, message):
         raise Refused(f"{message} ({self.prog} --help shows how)")
@@ -75,7 +79,7 @@ def arguments_of(words):
     new.add_argument("--cpp", action="store_true")
     judge = commands.add_parser("judge", prog="assay judge", add_help=False)
     judge.add_argument("file", nargs="?")
-    for option in ("--primitive", "--problem", "--fill", "--seed", "--kind", "--threads"):
+    for option in ("--primitive", *(f"--{name}" for name in ONLY)):
         judge.add_argument(option)
     judge.add_argument("--cflags", default="")
     judge.add_argument("--timeout", type=float, default=5)
@@ -122,7 +126,7 @@ def new(options):
 
 def only_of(options):
     """What assay verify is asked instead of every stage, or None."""
-    asked = [part for name in ("problem", "fill", "seed", "kind", "threads")
+    asked = [part for name in ONLY
              if getattr(options, name) is not None for part in (f"--{name}", getattr(options, name))]
     return asked or None
 
@@ -159,18 +163,18 @@ def judge_in(options, folder):
     answer.right(voice, every)
     ladders = hint = None
     if not options.no_speed and not only_of(options):
-        ladders, hint = time_it(options, voice, found, plugin, folder)
+        ladders, hint = time_it(options, voice, found, plugin)
     if options.json:
         print(answer.as_json(found, every, "RIGHT", 0, ladders=ladders, hint=hint))
     return 0
 
 
-def time_it(options, voice, found, plugin, folder):
+def time_it(options, voice, found, plugin):
     if not options.bench_program:
         raise Refused("no --bench-program: --no-speed goes without")
     voice.passing(f"timing it beside the others, about {ladder.BUDGET} s")
     try:
-        ladders, times = ladder.measure(options.bench_program, found, plugin, folder)
+        ladders, times = ladder.measure(options.bench_program, found, plugin)
     except ladder.Failed as error:
         voice.passing("")
         voice.say("", f"Speed: not measured: {error}")

@@ -1,6 +1,7 @@
 """What the judge says: stage by stage, then verdict, evidence and cause, in words for people or as JSON."""
 import json
 import os
+import shlex
 import shutil
 import sys
 
@@ -88,13 +89,14 @@ def evidence(voice, failure):
     return [("  " + line).rstrip() for line in lines]
 
 
-def repro(path, failure, kind):
-    smallest = failure.get("smallest") or failure
-    parts = [f"assay judge {path}", f"--problem '{smallest['problem']}'", f"--fill {smallest['fill']}",
-             f"--seed {smallest['seed']}"]
-    if kind:
-        parts.append(f"--kind {kind}")
-    return " ".join(parts)
+def repro(path, failure):
+    """The verifier's own line, said to the judge."""
+    words = shlex.split((failure.get("smallest") or failure)["repro"])[3:]  # assay verify PRIMITIVE/yours
+    kept = []
+    for option, value in zip(words[::2], words[1::2]):
+        if option != "--plugin":
+            kept.append(f"{option} {shlex.quote(value) if option != '--problem' else repr(value)}")
+    return " ".join([f"assay judge {path}", *kept])
 
 
 def wrong(voice, found, stage, cause, every):
@@ -103,6 +105,8 @@ def wrong(voice, found, stage, cause, every):
     not_looked_at(voice, every)
     voice.say("", voice.paint("WRONG", "1;31") + f": {SAYS.get(smallest['verdict'], '')}{smallest['message']}")
     voice.say(*evidence(voice, failure))
+    if failure.get("passes_alone"):
+        voice.say("", "Run alone, this problem passes: something survives from the calls before it.")
     words = causes.in_words(smallest, found)
     if words:
         voice.say("", f"What that means: {words}")
@@ -110,14 +114,7 @@ def wrong(voice, found, stage, cause, every):
         voice.say("", f"Likely cause: {cause['defect']}",
                   f"  (its results agree with those of a kernel with that defect on all of {cause['trials']} "
                   f"problems, {cause['wrong']} of them wrong)")
-    voice.say("", "Again, just this one:", f"  {repro(found.path, failure, kind_of(stage))}")
-
-
-def kind_of(stage):
-    """For the repro line: what kind of check it was, when a plain problem does not run it."""
-    options = stage.options
-    kind = options[options.index("--kind") + 1] if "--kind" in options else None
-    return kind if kind in ("exact", "special", "memory", "repeat", "property", "gradient") else None
+    voice.say("", "Again, just this one:", f"  {repro(found.path, failure)}")
 
 
 # ---- right
@@ -153,7 +150,7 @@ def as_json(found, every, verdict, exit_code, cause=None, ladders=None, hint=Non
         "function": found.function, "verdict": verdict, "exit_code": exit_code,
         "stages": [stage.as_json() for stage in every],
         "failure": failure and {"stage": failed.name, **{key: failure[key] for key in keep if key in failure},
-                                "repro": repro(found.path, failure, kind_of(failed))},
+                                "repro": repro(found.path, failure)},
         "smallest": smallest, "meaning": causes.in_words(smallest or failure, found) if failure else None,
         "cause": cause, "ladder": ladders and [at.as_json() for at in ladders], "hint": hint,
     }, indent=2)

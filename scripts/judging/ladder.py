@@ -1,14 +1,14 @@
 """Where a right kernel stands: timed by assay-bench, in one run with the project's own and rival libraries."""
 import fnmatch
 import json
-import os
+import resource
 import subprocess
 from collections import defaultdict
 
 from judging import adapter
 from reporting import results
 
-PROBLEMS, BUDGET, LONGEST_CALL = 3, 40, 2
+PROBLEMS, BUDGET, LONGEST_CALL, CPU_SECONDS = 3, 40, 2, 600
 RUNGS = ["naive", "avx2", "avx512", "*omp"]  # and every rival
 BAR = 36
 UNITS = [(1e9, "s"), (1e6, "ms"), (1e3, "us"), (1, "ns")]
@@ -77,19 +77,25 @@ class Ladder:
 # ---- measuring
 
 
-def run(program, options, folder):
-    with open(os.path.join(folder, "bench.log"), "w+b") as log:
-        done = subprocess.run([program, *options], stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL)
-        log.seek(0)
-        said = log.read(20000).decode(errors="replace").strip().splitlines()
+def limit():
+    """In the child that times: no files, no cores, not for ever."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+
+
+def run(program, options, limited=True):
+    done = subprocess.run([program, *options], capture_output=True, text=True, errors="replace",
+                          stdin=subprocess.DEVNULL, preexec_fn=limit if limited else None, check=False)
     if done.returncode not in (0, 1) or not done.stdout:
+        said = done.stderr.strip().splitlines()
         raise Failed(said[-1] if said else f"assay-bench ended with status {done.returncode}")
-    return done.stdout.decode(errors="replace")
+    return done.stdout
 
 
-def problems(program, name, folder):
+def problems(program, name):
     """A few of the default sweep's: the first, the last, and one between them."""
-    listed = run(program, [f"{name}/naive", "--benchmark_list_tests"], folder).split()
+    listed = run(program, [f"{name}/naive", "--benchmark_list_tests"]).split()
     every = list(dict.fromkeys(line.split("/", 2)[2] for line in listed))
     if len(every) <= PROBLEMS:
         return every
@@ -102,14 +108,14 @@ def rivals(primitive):
             and (one.get("peer") or any(fnmatch.fnmatch(one["variant"], rung) for rung in RUNGS))]
 
 
-def measure(program, found, plugin, folder):
+def measure(program, found, plugin):
     """(ladders, results): one ladder for each problem."""
-    run(program, ["machine", "--json"], folder)  # the ceilings, before anything foreign is loaded
-    asked = problems(program, found.name, folder)
+    run(program, ["machine", "--json"], limited=False)  # the ceilings, before anything foreign is loaded
+    asked = problems(program, found.name)
     options = [f"{found.name}/{variant}" for variant in [*rivals(found.primitive), adapter.VARIANT]]
     options += [f"--problem={problem}" for problem in asked]
     text = run(program, [*options, "--plugin", plugin, f"--budget={BUDGET}", f"--longest-call={LONGEST_CALL}",
-                         "--benchmark_format=json"], folder)
+                         "--benchmark_format=json"])
     try:
         found_times = results.parse(json.loads(text))
     except (ValueError, results.BadResults) as error:

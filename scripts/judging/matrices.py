@@ -2,7 +2,7 @@
 import itertools
 import math
 
-ROWS, COLUMNS, SLICES = 8, 8, 2
+ROWS, COLUMNS, SLICES = 8, 6, 2
 MARK, MISSING = "*", "-"
 
 

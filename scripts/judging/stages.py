@@ -7,6 +7,8 @@ import time
 
 from judging import Refused, adapter
 
+RANDOM_PROBLEMS = 300
+
 # name, what it asks, options of assay-verify
 STAGES = [
     ("small", "small problems, against values that PyTorch computed", ["--kind", "golden"]),
@@ -15,6 +17,8 @@ STAGES = [
     ("special", "NaN, infinities, denormals, signed zeros", ["--kind", "special"]),
     ("memory", "guard pages on both sides, unaligned operands", ["--kind", "memory"]),
     ("repeat", "the same bits again, after other work, at each thread count", ["--kind", "repeat"]),
+    ("laws", "what holds between several runs of any right kernel", ["--kind", "property"]),
+    ("random", f"{RANDOM_PROBLEMS} random problems", ["--fuzz", str(RANDOM_PROBLEMS)]),
 ]
 
 PASSED, FAILED, EMPTY, AHEAD = "passed", "failed", "nothing to ask", "not looked at"

@@ -1,8 +1,8 @@
 /* assay verify --diagnose: which known mistake makes exactly these results?
  *
  * The implementation under test and every wrong one that says what is wrong with it (struct
- * implementation, `defect`) run the same problems: the one that failed, and those of the case file
- * that cost little. A cause is named only when
+ * implementation, `defect`) run the same problems: the one that failed, those of the case file
+ * that cost little, and some at random. A cause is named only when
  *
  *   - the results of a kernel with that defect agree with those of the kernel under test on every
  *     element of every problem, right ones and wrong ones: within what rounding allows, and bit for
@@ -25,11 +25,12 @@
 #include "kernels/core/filter.h"
 #include "kernels/core/registry.h"
 #include "reference/cases.h"
+#include "tests/verifier/verify_draw.h"
 #include "tests/verifier/verify_mutants.h"
 #include "tests/verifier/verify_run.h"
 #include "tests/verifier/verify_trial.h"
 
-enum { SUSPECTS_MAX = 256, CLEARLY_WRONG_MIN = 2, CRASHES_MAX = 8 };
+enum { SUSPECTS_MAX = 256, CLEARLY_WRONG_MIN = 2, CRASHES_MAX = 8, DRAWN = 60 };
 
 /* Problems cheaper than this, in operations and in output elements. */
 static const double affordable_flops = 4e6, affordable_elements = 1 << 17;
@@ -215,6 +216,10 @@ static enum status examine_all(struct diagnosis *d, const struct options *option
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds && !status && d->crashes <= CRASHES_MAX;
          k++)
         status = examine_listed(d, kinds[k], error);
+    for (uint64_t index = 0; index < DRAWN && !status && d->crashes <= CRASHES_MAX; index++) {
+        draw_case(item.problem.primitive, 1, index, 1, &item);
+        if (affordable(&item.problem)) status = examine(d, &item, error);
+    }
     return status;
 }
 

@@ -10,10 +10,11 @@ void adam_step(int64_t n, int64_t step, double lr, double beta1, double beta2, d
                float *max_exp_avg_sq) {
     const double c1 = 1 - pow(beta1, (double)step), c2 = 1 - pow(beta2, (double)step);
     for (int64_t i = 0; i < n; i++) {
-        double g = maximize ? -grad[i] : grad[i], p = param[i];
+        float g = maximize ? -grad[i] : grad[i];
+        double p = param[i];
         if (weight_decay != 0) {
             if (decoupled) p *= 1 - lr * weight_decay;
-            else g += weight_decay * p;
+            else g += (float)(weight_decay * p);
         }
         const float m = (float)(beta1 * exp_avg[i] + (1 - beta1) * g); const double v = beta2 * exp_avg_sq[i] + (1 - beta2) * g * g;
         exp_avg[i] = (float)m;
