@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import textwrap
 
 from judging import Refused, adapter, answer, candidate, hints, ladder, machine_code, skeleton, stages
 
@@ -36,6 +37,7 @@ this project's headers (SOFTMAX(mine, ...)), or it is a plugin.
   --primitive P     which one it is, when its name does not tell; primitive/variant picks one of several
   --cflags FLAGS    further flags for the compiler ($CC or cc, $CXX or c++), after {flags}
   --no-speed        stop after the verdict
+  --budget SECONDS  about how long the timing should take ({budget})
   --json            one object for programs, schema assay-judge
   --kind K --problem P --fill F --seed S --threads N --fuzz N --isa ISA
                     only this: how a failure is repeated, the options of assay verify
@@ -46,18 +48,15 @@ threads; laws of the primitive; random problems. It stops at the first that fail
 that still fails, and names a cause only when the wrong results are those of exactly one known mistake.
 If all is right, the kernel is timed beside the project's own and rival libraries, with one hint what limits it.
 
-Where it runs. The file is compiled as your own user, and `#include` can read what you can read. The kernel, and the
-constructors of its object, run in a process of their own, which sees its operands and no expected value:
+Where it runs. Compiling reads what you can read (#include). The kernel, and the constructors of its object, run in
+the verifier's worker and nowhere else until every check has passed; what `assay verify --sandbox` says of it:
+
 {sandbox}
-That catches accidents. Against somebody who means harm, run the whole in a container or a virtual machine.
+
+Then its speed is measured in a process that may not write files, but has no filter: --no-speed leaves that out.
 
 Exit status: 0 right; 1 wrong; 2 bad input (it does not compile, no known function, bad usage); 3 nothing ran.
 """
-
-SANDBOX = """\
-  it is stopped when it hangs, and its crash is one verdict; its memory is limited; it dies with the judge.
-  The part that measures speed runs only after every check has passed."""
-
 
 # Options of assay verify that ask one question instead of all.
 ONLY = ("kind", "problem", "fill", "seed", "threads", "fuzz", "isa")
@@ -83,6 +82,7 @@ def arguments_of(words):
         judge.add_argument(option)
     judge.add_argument("--cflags", default="")
     judge.add_argument("--timeout", type=float, default=5)
+    judge.add_argument("--budget", type=float, default=ladder.BUDGET)
     judge.add_argument("--json", action="store_true")
     judge.add_argument("--no-speed", action="store_true")
     for command in (new, judge):
@@ -172,9 +172,9 @@ def judge_in(options, folder):
 def time_it(options, voice, found, plugin):
     if not options.bench_program:
         raise Refused("no --bench-program: --no-speed goes without")
-    voice.passing(f"timing it beside the others, about {ladder.BUDGET} s")
+    voice.passing(f"timing it beside the others, about {options.budget:g} s")
     try:
-        ladders, times = ladder.measure(options.bench_program, found, plugin)
+        ladders, times = ladder.measure(options.bench_program, found, plugin, options.budget)
     except ladder.Failed as error:
         voice.passing("")
         voice.say("", f"Speed: not measured: {error}")
@@ -187,12 +187,16 @@ def time_it(options, voice, found, plugin):
 
 def judge(options):
     if options.help:
-        print(JUDGE_HELP.format(flags=" ".join(candidate.FLAGS[:2]), sandbox=SANDBOX), end="")
+        sandbox = subprocess.run([options.verify_program, "--sandbox"], capture_output=True, text=True, check=False)
+        print(JUDGE_HELP.format(flags=" ".join(candidate.FLAGS[:2]), budget=ladder.BUDGET,
+                                sandbox=textwrap.indent(sandbox.stdout.strip(), "  ")), end="")
         return 0
     if not options.file:
         raise Refused("which file? (assay judge --help shows how)")
     if not options.timeout > 0:
         raise Refused("--timeout takes seconds")
+    if not options.budget > 0:
+        raise Refused("--budget takes seconds")
     with tempfile.TemporaryDirectory(prefix="assay-judge-") as folder:
         try:
             return judge_in(options, folder)

@@ -64,7 +64,8 @@ static const char *start(void) {{
     void *library = load();
     if (!library) return reason;
     if (dlinfo(library, RTLD_DI_LINKMAP, &map)) return "its load address is not known";
-    memcpy(&theirs, (const void *)(map->l_addr + {address}), sizeof image < sizeof theirs ? sizeof image : sizeof theirs);
+    const void *descriptor = (const void *)(map->l_addr + {address});
+    memcpy(&theirs, descriptor, sizeof image < sizeof theirs ? sizeof image : sizeof theirs);
     return theirs.start ? theirs.start() : NULL;
 }}
 

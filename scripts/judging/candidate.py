@@ -28,10 +28,6 @@ class Candidate:
         return self.primitive["name"]
 
 
-def shown_path(path):
-    return os.path.relpath(path) if not os.path.isabs(path) else path
-
-
 # ---- compiling
 
 

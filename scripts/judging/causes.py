@@ -34,6 +34,8 @@ MEANINGS = [
      "differently from then on."),
     (r"^no answer within",
      "it never came back: most likely a loop whose end is never reached (an extent of 0? a step of 0?)."),
+    (r"tried to ", "a kernel computes; it opens, starts and sends nothing. (--sandbox of assay verify says what is "
+                   "allowed.)"),
     (r"SIGFPE", "a division of integers by zero: some extent may be 0."),
     (r"SIGABRT", "it gave up by itself: a failed assertion, or memory of malloc that was written past its end."),
     (r"stack", "the stack overflowed: a large array on the stack (float buffer[n]) or a recursion without end."),

@@ -32,7 +32,7 @@ def uneven(ladders):
             "every element there.")
 
 
-def not_vectorised(code, memory):
+def not_vectorised(code):
     if not code or not code.scalar_only:
         return None
     text = "the compiler made no vector instructions of it (none in its disassembly): one element at a time. "
@@ -82,12 +82,12 @@ def hint(ladders, results, code):
         idle = threads_idle(best.yours, best) if rung.threads == 1 else None
         return f"it runs at {100 * rung.roofline:.2g} % or more of what this machine's {what} allows; little is left." \
             + (f" {idle[0].upper()}{idle[1:]}" if idle else "")
-    return (not_vectorised(code, memory) or uneven(ladders) or chained(code, rung, memory) or library_calls(code)
+    return (not_vectorised(code) or uneven(ladders) or chained(code, rung, memory) or library_calls(code)
             or threads_idle(best.yours, best) or passes(rung, memory))
 
 
 def passes(rung, memory):
     if not memory or rung.roofline < FAR / 2:
         return None
-    return (f"the problem is bound by memory, and it moves data at {100 * rung.roofline:.2g} % of what the machine can: "
-            "fewer passes over the data, or blocks that stay in the cache between passes, are what helps.")
+    return (f"the problem is bound by memory, and it moves data at {100 * rung.roofline:.2g} % of what the machine "
+            "can: fewer passes over the data, or blocks that stay in the cache between passes, are what helps.")

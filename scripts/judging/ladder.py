@@ -108,13 +108,13 @@ def rivals(primitive):
             and (one.get("peer") or any(fnmatch.fnmatch(one["variant"], rung) for rung in RUNGS))]
 
 
-def measure(program, found, plugin):
+def measure(program, found, plugin, budget):
     """(ladders, results): one ladder for each problem."""
     run(program, ["machine", "--json"], limited=False)  # the ceilings, before anything foreign is loaded
     asked = problems(program, found.name)
     options = [f"{found.name}/{variant}" for variant in [*rivals(found.primitive), adapter.VARIANT]]
     options += [f"--problem={problem}" for problem in asked]
-    text = run(program, [*options, "--plugin", plugin, f"--budget={BUDGET}", f"--longest-call={LONGEST_CALL}",
+    text = run(program, [*options, "--plugin", plugin, f"--budget={budget:g}", f"--longest-call={LONGEST_CALL}",
                          "--benchmark_format=json"])
     try:
         found_times = results.parse(json.loads(text))

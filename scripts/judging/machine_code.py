@@ -6,14 +6,15 @@ INSTRUCTION = re.compile(r"^\s+([0-9a-f]+):\t(\S+)\s*(.*)$")
 PACKED = re.compile(r"v?(add|sub|mul|div|max|min|sqrt|fn?m(add|sub)\w*)p[sd]$")
 SCALAR = re.compile(r"v?(add|sub|mul|div|max|min|sqrt|u?comi|fn?m(add|sub)\w*)s[sd]$")
 CHAIN = re.compile(r"v?(add|max|min|fn?m(add|sub)231)[ps][sd]$")  # results that may be the next round's operand
-LIBM = re.compile(r"(?:R_X86_64_PLT32\s+|<)((?:exp|exp2|expm1|log|pow|tanh|sqrt|fmax|fmin|fma|erf)f?)(?:@plt)?(?:>|-0x|$)")
+LIBM = re.compile(r"<((?:exp|exp2|expm1|log|pow|tanh|sqrt|fmax|fmin|fma|erf)f?)@plt>")  # calls of a shared object
 
 
 class Code:
-    """Of one object file: `packed` and `scalar` float instructions by function body, and calls of the maths library."""
+    """Of one shared object: how many packed and scalar float instructions, which functions of the maths library it
+    calls, and of each innermost loop that sums: how many sums it keeps going."""
 
-    def __init__(self, packed, wide, scalar, calls, chains):
-        self.packed, self.wide, self.scalar, self.calls, self.chains = packed, wide, scalar, calls, chains
+    def __init__(self, packed, scalar, calls, chains):
+        self.packed, self.scalar, self.calls, self.chains = packed, scalar, calls, chains
 
     @property
     def vectorised(self):
@@ -27,7 +28,7 @@ class Code:
 def instructions(path):
     """([(address, mnemonic, operands)], text) of the file's code; ([], "") when there is no objdump."""
     try:
-        text = subprocess.run(["objdump", "-dr", "--no-show-raw-insn", "-j", ".text", path], capture_output=True,
+        text = subprocess.run(["objdump", "-d", "--no-show-raw-insn", "-j", ".text", path], capture_output=True,
                               text=True, errors="replace", check=False).stdout
     except OSError:
         return [], ""
@@ -64,10 +65,8 @@ def read(path):
     code, text = instructions(path)
     if not code:
         return None
-    float_code = [(name, operands) for _, name, operands in code]
-    packed = [operands for name, operands in float_code if PACKED.match(name)]
-    scalar = sum(1 for name, _ in float_code if SCALAR.match(name))
-    wide = sum(1 for operands in packed if re.search(r"%[yz]mm", operands))
+    packed = sum(1 for _, name, _ in code if PACKED.match(name))
+    scalar = sum(1 for _, name, _ in code if SCALAR.match(name))
     calls = sorted({match[1] for line in text.splitlines() if (match := LIBM.search(line))})
     chains = [len(accumulators(loop)) for loop in innermost_loops(code)]
-    return Code(len(packed), wide, scalar, calls, [count for count in chains if count])
+    return Code(packed, scalar, calls, [count for count in chains if count])

@@ -30,10 +30,6 @@ class Stage:
         self.state, self.cases, self.seconds = AHEAD, 0, 0.0
         self.worst, self.failure, self.printed = None, None, ""
 
-    @property
-    def verdict(self):
-        return self.failure["verdict"] if self.failure else None
-
     def as_json(self):
         return {"name": self.name, "asks": self.asks, "state": self.state.replace(" ", "_"), "cases": self.cases,
                 "worst_ratio": self.worst, "seconds": round(self.seconds, 3)}

@@ -13,6 +13,10 @@ import time
 import unittest
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "scripts"))
+
+from judging import hints, machine_code, matrices  # noqa: E402
+
 PROGRAMS = []
 
 RELU = "void relu(int64_t n, const float *x, float *y)"
@@ -164,10 +168,84 @@ class Verdicts(Judged):
         answer = self.judge_json("mine.c", status=1)
         self.assertEqual(answer["failure"]["verdict"], "CRASH")
 
+    def test_forbidden_call(self):
+        self.write("mine.c", f"#include <sys/socket.h>\n{INCLUDES}{RELU} {{\n"
+                             f"    socket(AF_INET, SOCK_STREAM, 0);\n    {RIGHT}\n}}\n")
+        answer = self.judge_json("mine.c", status=1)
+        self.assertEqual(answer["failure"]["verdict"], "CRASH")
+        self.assertIn("network socket", answer["failure"]["message"])
+        self.assertIn("computes", answer["meaning"])
+
     def test_one_problem(self):
         name = self.relu("for (int64_t i = 0; i < n; i++) y[i] = i == 9 ? 7 : x[i] < 0 ? 0 : x[i];")
         self.judge(name, "--problem", "n=9", status=0)
         self.judge(name, "--problem", "n=10", status=1)
+
+
+class Speed(Judged):
+    def test_ladder(self):
+        done = self.run_assay("judge", self.relu(RIGHT), "--budget", "2", "--json")
+        answer = json.loads(done.stdout)
+        self.assertEqual((done.returncode, answer["verdict"]), (0, "RIGHT"), done.stderr)
+        self.assertGreaterEqual(len(answer["ladder"]), 2)
+        for ladder in answer["ladder"]:
+            seconds = {rung["variant"]: rung["seconds"] for rung in ladder["rungs"] if rung["seconds"]}
+            self.assertGreater(seconds["yours"], 0)
+            self.assertGreater(seconds["naive"], 0)
+            self.assertGreater(ladder["roofline_seconds"]["1"], 0)
+
+    def test_not_after_a_failure(self):
+        answer = self.judge_json(self.relu("for (int64_t i = 0; i < n; i++) y[i] = 1;"), status=1)
+        self.assertIsNone(answer["ladder"])
+
+    def compiled(self, text):
+        self.write("loop.c", text)
+        subprocess.run(["cc", "-O3", "-march=native", "-shared", "-fPIC", "loop.c", "-o", "loop.so"], cwd=self.folder,
+                       check=True)
+        return machine_code.read(os.path.join(self.folder, "loop.so"))
+
+    def test_code_that_is_no_vectors(self):
+        code = self.compiled("#include <math.h>\nfloat f(const float *x, long n) { float s = 0; "
+                             "for (long i = 0; i < n; i++) s += expf(x[i]); return s; }")
+        self.assertTrue(code.scalar_only)
+        self.assertEqual(code.calls, ["expf"])
+        self.assertIn("expf", hints.not_vectorised(code))
+
+    def test_code_that_is_vectors(self):
+        code = self.compiled("void f(float *restrict y, const float *restrict x, long n) "
+                             "{ for (long i = 0; i < n; i++) y[i] += 2 * x[i]; }")
+        self.assertTrue(code.vectorised)
+        self.assertIsNone(hints.not_vectorised(code))
+
+
+class Matrices(unittest.TestCase):
+    def shown(self, **entry):
+        operand = matrices.Operand({"name": "y", "role": "out", **entry})
+        return "\n".join(matrices.show(operand, operand.first_wrong, 100, lambda text: text))
+
+    def test_wrong_elements_are_marked(self):
+        text = self.shown(shape=[2, 2], expected=[1, 2, 3, "nan"], got=[1, 2.5, 3, 4], bound=[0, 0, 0, 0])
+        self.assertEqual(text.splitlines(), ["y [2,2]", "  expected    got        difference",
+                                             "  1    2      1  2.5*    0  0.5*",
+                                             "  3  nan      3    4*    0  nan*"])
+
+    def test_large_ones_are_cut_around_the_first_wrong_one(self):
+        got = [0.0] * 10000
+        got[5050] = 1
+        text = self.shown(shape=[100, 100], expected=[0.0] * 10000, got=got, bound=[0] * 10000)
+        self.assertIn("y [100,100], at [46..53,47..52]", text)
+        self.assertIn("1*", text)
+        self.assertLess(len(text.splitlines()), 40)
+
+    def test_a_vector_is_one_line_each(self):
+        text = self.shown(shape=[1, 3, 1], expected=[1, "inf", 3], got=[1, "inf", "-inf"], bound=[0, "inf", 0])
+        self.assertEqual([line.split()[0] for line in text.splitlines()], ["y", "expected", "got", "difference"])
+        self.assertEqual(text.count("*"), 2)
+
+    def test_unwritten(self):
+        operand = matrices.Operand({"name": "y", "role": "out", "shape": [2], "expected": [1, 2],
+                                    "got": [1, "nan"], "bound": [0, 0]}, unwritten=True)
+        self.assertEqual(operand.got_text(1), "-")
 
 
 class Refusals(Judged):
@@ -230,7 +308,7 @@ class Manners(Judged):
             done = self.run_assay(command, "--help")
             self.assertEqual(done.returncode, 0)
             self.assertIn("mysoftmax.c", done.stdout)
-        self.assertIn("Against somebody who means harm", done.stdout)
+        self.assertIn("Code of somebody who means harm", done.stdout)
 
     def test_interrupted(self):
         self.relu("for (volatile int64_t i = 0; n;) i = n;")
