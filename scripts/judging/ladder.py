@@ -170,6 +170,7 @@ def standing(ladder):
         other = ladder.fastest(keep)
         if other:
             named = label if label == "naive" else f"{label} ({other.variant})"
-            parts.append(f"{other.seconds / yours.seconds:.2g} times as fast as {named}")
+            first = "times as fast as" if not parts else "as"
+            parts.append(f"{other.seconds / yours.seconds:.2g} {first} {named}")
     roof = f"; {100 * yours.roofline:.2g} % of the roofline" if yours.roofline else ""
     return f"yours: {', '.join(parts)}{roof}"

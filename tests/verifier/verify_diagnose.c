@@ -218,6 +218,7 @@ static enum status examine_all(struct diagnosis *d, const struct options *option
         status = examine_listed(d, kinds[k], error);
     for (uint64_t index = 0; index < DRAWN && !status && d->crashes <= CRASHES_MAX; index++) {
         draw_case(item.problem.primitive, 1, index, 1, &item);
+        item.fill = FILL_NORMAL; /* drawn fills make noise of what some mistakes leave (no eps) */
         if (affordable(&item.problem)) status = examine(d, &item, error);
     }
     return status;
