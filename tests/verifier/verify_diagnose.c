@@ -34,7 +34,7 @@ enum { SUSPECTS_MAX = 256, CLEARLY_WRONG_MIN = 2, CRASHES_MAX = 8, DRAWN = 60 };
 
 /* Problems cheaper than this, in operations and in output elements. */
 static const double affordable_flops = 4e6, affordable_elements = 1 << 17;
-static const double roundings = 16;
+static const double roundings = 16, slack = 4;
 /* Off by so many times what rounding allows is clearly wrong. */
 static const double clearly = 16;
 
@@ -61,7 +61,21 @@ struct specimen {
     struct trial trial;
     struct judge judge;
     struct tolerance tolerance[OPERANDS_MAX];
+    double largest[OPERANDS_MAX]; /* bound of any element of an output */
 };
+
+/* The gauge of one element is the right formula's: zero where all of a window is padding, whatever
+ * a wrong kernel sums up there. The largest of all tells the size of what is summed. */
+static double largest_bound(const struct specimen *s, int operand) {
+    const struct expectation *e = &s->judge.expected[operand];
+    const int64_t elements = shape_elements(&s->trial.shape[operand]);
+    double largest = 0;
+    for (int64_t i = 0; e->value && i < elements; i++) {
+        const double bound = tolerance_bound(&s->tolerance[operand], 0, e->sum[i], e->local[i]);
+        if (isfinite(bound) && bound > largest) largest = bound;
+    }
+    return largest;
+}
 
 static enum status specimen_open(struct specimen *s, const struct problem_case *item,
                                  const struct implementation *patient, struct error *error) {
@@ -74,8 +88,10 @@ static enum status specimen_open(struct specimen *s, const struct problem_case *
         trial_close(&s->trial);
         return status;
     }
-    for (int i = 0; i < item->problem.primitive->operand_count; i++)
+    for (int i = 0; i < item->problem.primitive->operand_count; i++) {
         s->tolerance[i] = judge_tolerance(&s->judge, patient, i, false);
+        s->largest[i] = largest_bound(s, i);
+    }
     return STATUS_OK;
 }
 
@@ -102,8 +118,9 @@ static bool unwritten(const struct tensor *tensor, int64_t element) {
 static double allowance(const struct specimen *s, int operand, int64_t i, double size) {
     const struct expectation *e = &s->judge.expected[operand];
     const struct tolerance *t = &s->tolerance[operand];
-    return tolerance_bound(t, size, e->sum[i], e->local[i]) +
-           UNIT_ROUNDOFF_F32 * (t->exact ? 0 : t->growth + roundings) * size;
+    const double bound = tolerance_bound(t, size, e->sum[i], e->local[i]);
+    return slack * (fmax(isfinite(bound) ? bound : 0, s->largest[operand]) +
+                    UNIT_ROUNDOFF_F32 * (t->exact ? 0 : t->growth + roundings) * size);
 }
 
 /* NaN with NaN, infinities by sign, numbers within `allowed`. */
@@ -275,6 +292,7 @@ static void print_json(const struct diagnosis *d, const char *cause) {
         json_pack("{s:s, s:i, s:s, s:i, s:i, s:i, s:s?, s:o}", "schema", "assay-diagnosis",
                   "version", 1, "id", id, "trials", d->trials[0] + d->trials[1], "wrong",
                   d->wrong[0] + d->wrong[1], "suspects", d->suspects, "cause", cause, "like", like);
+    if (d->patient->defect) json_object_set_new(root, "defect", json_string(d->patient->defect));
     json_dumpf(root, stdout, JSON_INDENT(2));
     putchar('\n');
     json_decref(root);
