@@ -1,5 +1,5 @@
-/* expect: WRONG FAIL; no cause */
-/* eps inside the corrected root: the known mistake has it inside the uncorrected one */
+/* expect: WRONG FAIL; cause: eps stands inside the root */
+// eps inside the corrected root
 #include <math.h>
 #include <stdint.h>
 

@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; no cause */
+/* expect: WRONG FAIL; cause?: Schraudolph */
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
