@@ -18,6 +18,7 @@ STAGES = [
     ("memory", "guard pages on both sides, unaligned operands", ["--kind", "memory"]),
     ("repeat", "the same bits again, after other work, at each thread count", ["--kind", "repeat"]),
     ("laws", "what holds between several runs of any right kernel", ["--kind", "property"]),
+    ("gradient", "against finite differences of the forward primitive", ["--kind", "gradient"]),
     ("random", f"{RANDOM_PROBLEMS} random problems", ["--fuzz", str(RANDOM_PROBLEMS)]),
 ]
 
