@@ -47,13 +47,17 @@ def disagreement(path, said):
 def main():
     program, folder = sys.argv[1], pathlib.Path(sys.argv[2])
     files = [folder / name for name in sys.argv[3:]] or sorted(folder.glob("*.c"))
-    wrong = 0
+    wrong = named = 0
     for path in files:
         said = judge(program, path)
         problem = disagreement(path, said)
         wrong += problem is not None
         print(f"{'not as expected' if problem else 'as expected'}: {path.name}: {problem or said['verdict']}"
               + (f", {said['cause']['defect']}" if not problem and said.get("cause") else ""), flush=True)
+        named += bool(said.get("cause"))
+    if not named and not sys.argv[3:]:
+        print("not as expected: no cause was named at all")
+        wrong += 1
     print(f"{len(files) - wrong} of {len(files)} as expected")
     return 1 if wrong or not files else 0
 

@@ -12,8 +12,8 @@
  *   - all such kernels say the same in the same words; those of the primitive itself go before
  *     those that there are of every primitive.
  *
- * Problems full of NaN and infinities decide only where all others are right, or where they must
- * choose among several causes: two kernels with one mistake in common treat NaN in many ways.
+ * Problems with NaN, infinities and signed zeros count like all others: without them x < 0 and the
+ * sign bit are one and the same mistake.
  *
  * Otherwise it is silent. Crashes, hangs and stray writes have their cause in the verdict. */
 #include <jansson.h>
@@ -266,12 +266,8 @@ static const char *only_defect(const struct diagnosis *d, bool specials_too) {
 }
 
 static const char *conclude(const struct diagnosis *d) {
-    if (d->crashes > CRASHES_MAX) return NULL;
-    if (d->wrong[0] >= CLEARLY_WRONG_MIN) {
-        const char *cause = only_defect(d, false);
-        return cause ? cause : only_defect(d, true);
-    }
-    return d->wrong[0] == 0 && d->wrong[1] >= CLEARLY_WRONG_MIN ? only_defect(d, true) : NULL;
+    if (d->crashes > CRASHES_MAX || d->wrong[0] + d->wrong[1] < CLEARLY_WRONG_MIN) return NULL;
+    return only_defect(d, true);
 }
 
 static void print_text(const struct diagnosis *d, const char *cause) {

@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; cause: blocks the gradient where x is NaN */
+/* expect: WRONG FAIL; cause?: blocks the gradient where x is NaN */
 #include <math.h>
 #include <stdint.h>
 void relu_backward(int64_t n, const float *grad_y, const float *x, float *grad_x) {
