@@ -24,6 +24,7 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
+sys.dont_write_bytecode = True  # python leaves a cut file behind where the disk is full, and stumbles over it ever after
 
 from golden import case_files  # noqa: E402  (numpy, h5py and torch are imported where they are needed)
 

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import textwrap
 
+sys.dont_write_bytecode = True  # as in report.py
 from judging import Refused, adapter, answer, candidate, hints, ladder, machine_code, skeleton, stages
 
 NEW_HELP = """\

@@ -10,6 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+sys.dont_write_bytecode = True  # python leaves a cut file behind where the disk is full, and stumbles over it ever after
 from reporting.markdown import markdown
 from reporting.page import page
 from reporting.results import BadResults, read

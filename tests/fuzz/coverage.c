@@ -24,7 +24,9 @@ void coverage_start(void) {
     memset(shared, 0, counter_bytes());
 }
 
-void coverage_clear(void) { memset(counters_start, 0, counter_bytes()); }
+void coverage_clear(void) {
+    if (counter_bytes()) memset(counters_start, 0, counter_bytes());
+}
 
 void coverage_hand_back(void) {
     for (size_t i = 0; i < counter_bytes(); i++) shared[i] = counters_start[i];
