@@ -161,11 +161,22 @@ enum status output_open(FILE **file, const char *path, struct error *error) {
     return refused;
 }
 
+/* All of it written? An error of an earlier write left no reason: another attempt tells, as what is
+ * in the file is not whole anyway. */
+static bool flushed(FILE *file) {
+    if (!ferror(file)) return fflush(file) == 0;
+    clearerr(file);
+    errno = 0;
+    if (fflush(file) == 0 && fputc('\n', file) != EOF) fflush(file);
+    if (!errno) errno = EIO;
+    return false;
+}
+
 enum status output_close(FILE *file, bool good, struct error *error) {
     struct pending *one = NULL;
     for (int i = 0; i < PENDING_MOST; i++)
         if (pending[i].used && pending[i].file == file) one = &pending[i];
-    const bool written = !ferror(file) && fflush(file) == 0;
+    const bool written = flushed(file);
     const int why = errno;
     if (!one) { /* standard output */
         errno = why;
@@ -181,7 +192,7 @@ enum status output_close(FILE *file, bool good, struct error *error) {
 
 int output_leave(int code) {
     for (int i = 0; i < PENDING_MOST; i++) take_away(&pending[i]);
-    if (!ferror(stdout) && fflush(stdout) == 0) return code;
+    if (flushed(stdout)) return code;
     fprintf(stderr, "%s: standard output: %s\n", guarding, strerror(errno));
     return code == EXIT_PASSED ? EXIT_BAD_INPUT : code;
 }

@@ -134,13 +134,11 @@ static enum status open_drawn(struct case_source *source, const struct options *
     return source->list.item ? STATUS_OK : fail(error, STATUS_NO_MEMORY, "out of memory");
 }
 
-bool case_source_draw(struct case_source *source, const struct options *options, int threads) {
-    if (source->drawn == source->of) return false;
+void case_source_draw(struct case_source *source, const struct options *options, int threads) {
     struct problem_case *item = source->list.item;
     draw_case(source->primitive, options->seed, (uint64_t)source->drawn++, threads, item);
     if (options->fill >= 0) item->fill = (enum fill)options->fill;
     source->list.count = 1;
-    return true;
 }
 
 enum status case_source_open(struct case_source *source, const struct options *options,

@@ -20,8 +20,8 @@ struct case_source {
 enum status case_source_open(struct case_source *source, const struct options *options,
                              const struct primitive *primitive, enum kind kind,
                              struct error *error);
-/* --fuzz: put the next random problem into the list. False: that was the last. */
-bool case_source_draw(struct case_source *source, const struct options *options, int threads);
+/* --fuzz: put the next random problem into the list. */
+void case_source_draw(struct case_source *source, const struct options *options, int threads);
 /* Case `index`, ready to be checked; release it with case_source_release. */
 enum status case_source_subject(const struct case_source *source, int index,
                                 struct subject *subject, struct golden_case *golden,

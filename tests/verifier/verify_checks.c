@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernels/core/isa.h"
+
 /* ---- the subject ------------------------------------------------------------------------------
  */
 
@@ -361,6 +363,11 @@ static struct verdict_of examine(struct host *host, struct subject *subject,
                                  const struct implementation *implementation, int threads) {
     struct verdict_of result = {.finding.verdict = VERDICT_PASS};
     struct error error;
+    if (implementation->isa > isa_best()) { /* no need of expected values */
+        finding_set(&result.finding, VERDICT_SKIP, "%s",
+                    implementation_unavailable(implementation));
+        return result;
+    }
     if (subject->kind == KIND_EXACT && implementation->accumulation.inexact) {
         finding_set(&result.finding, VERDICT_SKIP,
                     "this algorithm is not exact on small integers by design");

@@ -1,6 +1,7 @@
 /* assay verify: every selected implementation through every kind of check. */
 #include "tests/verifier/verify_run.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,10 +67,13 @@ static void shrink_first(struct session *session, struct group *group, int i) {
     first->not_alone = !first->smallest && first->kind != KIND_GOLDEN;
 }
 
-/* Random problems find a common mistake again and again, and a hang takes its time. */
-static bool given_up(const struct session *session, const struct row *row) {
-    enum { ENOUGH = 3 };
-    return session->options->fuzz && row && row->cases - row->passed - row->skipped >= ENOUGH;
+/* Random problems find a common mistake again and again, and a hang takes its time. Who refuses
+ * many problems is drawn more, until as many ran as were asked for. */
+static bool fuzzed_enough(const struct session *session, const struct row *row) {
+    enum { FAILURES = 3 };
+    if (!session->options->fuzz || !row) return false;
+    const int ran = row->cases - row->skipped;
+    return ran >= session->options->fuzz || ran - row->passed >= FAILURES;
 }
 
 static enum status run_case(struct session *session, struct group *group,
@@ -78,7 +82,7 @@ static enum status run_case(struct session *session, struct group *group,
     bool any = false, want[IMPLEMENTATIONS_MAX];
     for (int i = 0; i < group->count; i++) {
         const bool over = session->options->fail_fast && group->row[i] && group->row[i]->failures;
-        any |= want[i] = !over && !given_up(session, group->row[i]) &&
+        any |= want[i] = !over && !fuzzed_enough(session, group->row[i]) &&
                          wanted(session, group->implementation[i], &item->problem);
     }
     if (!any) return STATUS_OK;
@@ -151,15 +155,28 @@ static bool mistrust_vacuous(struct row *row, const struct problem_case *last) {
     return true;
 }
 
-/* --fuzz: until enough were drawn, or this primitive's share of the time is over. */
+/* After as many problems as were asked for: does somebody who took some still lack others? */
+static bool lacking(const struct session *session, const struct group *group) {
+    for (int i = 0; i < group->count; i++) {
+        const struct row *row = group->row[i];
+        if (row && row->cases > row->skipped && !fuzzed_enough(session, row)) return true;
+    }
+    return false;
+}
+
+/* --fuzz: until everybody has had enough, or this primitive's share of the time is over. */
 static enum status run_drawn(struct session *session, struct group *group,
                              struct case_source *source) {
     const double seconds = session->options->minutes * 60 / session->primitives;
     const double started = text_clock();
+    enum { PATIENCE = 10 }; /* times what was asked for */
+    const int most = source->of < INT_MAX / PATIENCE ? PATIENCE * source->of : INT_MAX;
     enum status status = STATUS_OK;
     while (!status && (!(seconds > 0) || text_clock() - started < seconds) &&
-           case_source_draw(source, session->options, session->threads))
+           (source->drawn < source->of || (source->drawn < most && lacking(session, group)))) {
+        case_source_draw(source, session->options, session->threads);
         status = run_case(session, group, source, 0);
+    }
     for (int i = 0; i < group->count && !status; i++)
         if (group->row[i] && !mistrust_vacuous(group->row[i], source->list.item))
             status = fail(&session->error, STATUS_NO_MEMORY, "out of memory");
