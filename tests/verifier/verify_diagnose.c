@@ -303,6 +303,11 @@ static bool made_elsewhere(const struct implementation *mutant) {
     return false;
 }
 
+/* Who is known never to come back has no results to compare, and costs the whole timeout. */
+static bool has_results(const struct implementation *mutant) {
+    return !mutant->caught || !strstr(mutant->caught, "TIMEOUT");
+}
+
 static enum status choose_patient(struct diagnosis *d, const struct options *options,
                                   struct error *error) {
     const struct filters filters = filters_of(options->filters, options->filter_count);
@@ -319,7 +324,8 @@ static enum status choose_patient(struct diagnosis *d, const struct options *opt
                     "implementation; %d match",
                     matching);
     for (int at = 0; (i = registry_implementation(at)) && d->suspects < SUSPECTS_MAX; at++)
-        if (i->defect && i != d->patient && strcmp(i->primitive, d->patient->primitive) == 0)
+        if (i->defect && i != d->patient && has_results(i) &&
+            strcmp(i->primitive, d->patient->primitive) == 0)
             d->suspect[d->suspects++] = (struct suspect){i, {true, true}, made_elsewhere(i)};
     return STATUS_OK;
 }
