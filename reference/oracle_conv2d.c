@@ -153,10 +153,14 @@ static void sandwich(int rows, int cols, int stride, const double *left, const d
 }
 
 /* The gauges of one tile in the transformed domain: products[i][j] = sum_c |U||V|, transforms alike
- * of transformed absolute values. */
+ * of transformed absolute values. peak: what a transform may reach on its way, even where the other
+ * factor is so small that the product is not large. */
 struct tile_gauge {
-    double products[TILE_MAX * TILE_MAX], transforms[TILE_MAX * TILE_MAX];
+    double products[TILE_MAX * TILE_MAX], transforms[TILE_MAX * TILE_MAX], peak;
 };
+
+/* The larger of both; NaN wins. */
+static double larger(double a, double b) { return a <= b ? b : b <= a || isnan(a) ? a : b; }
 
 static void tile_gauge(const struct row *r, const struct winograd *f, int64_t top, int64_t left,
                        struct tile_gauge *gauge) {
@@ -173,6 +177,8 @@ static void tile_gauge(const struct row *r, const struct winograd *f, int64_t to
             double *sum = magnitude ? gauge->transforms : gauge->products;
             for (int k = 0; k < a * a; k++) sum[k] += fabs(u[k] * v[k]);
         }
+        for (int k = 0; k < a * a; k++) gauge->peak = larger(gauge->peak, v[k]);
+        for (int k = 0; k < 9; k++) gauge->peak = larger(gauge->peak, 4 * fabs(g[k]));
     }
 }
 
@@ -195,28 +201,28 @@ struct tiling {
 };
 
 static void widen(const struct row *r, struct tiling *tiling, int64_t ox, double *sum,
-                  double *local) {
+                  double *local, double *peak) {
     const struct winograd *f = tiling->f;
     const int64_t m = f->outputs, pad = r->p->pad;
     if (ox % m == 0) tile_gauge(r, f, r->oy / m * m - pad, ox - pad, &tiling->gauge);
     const double products = through(f, tiling->gauge.products, r->oy % m, ox % m);
     const double transforms = through(f, tiling->gauge.transforms, r->oy % m, ox % m);
-    /* NaN, from inputs that are not finite, wins */
-    if (!(products + fabs(r->bias) <= *sum)) *sum = products + fabs(r->bias);
-    if (!(TRANSFORM_ROUNDINGS * transforms <= *local)) *local = TRANSFORM_ROUNDINGS * transforms;
+    *sum = larger(*sum, products + fabs(r->bias));
+    *local = larger(*local, TRANSFORM_ROUNDINGS * transforms);
+    *peak = larger(*peak, tiling->gauge.peak);
 }
 
 static void evaluate_row(const struct row *r, struct tiling *tiling, int tilings, struct dot *dot,
                          const struct expectation *y, int64_t first) {
     for (int64_t ox = 0; ox < conv2d_ow(r->p); ox++) {
         gather(r, dot, ox);
-        double value, sum = dot->finite, local = 0;
+        double value, sum = dot->finite, local = 0, peak = dot->finite;
         gsl_blas_ddot(dot->window, dot->weight, &value);
         value += r->bias;
-        for (int i = 0; i < tilings; i++) widen(r, &tiling[i], ox, &sum, &local);
+        for (int i = 0; i < tilings; i++) widen(r, &tiling[i], ox, &sum, &local, &peak);
         /* What intermediate results may reach; with Winograd it is infinite or NaN where the tile
          * is not finite. */
-        const double magnitude = tilings ? local + dot->finite : dot->finite;
+        const double magnitude = larger(local + dot->finite, peak);
         const bool settled = tilings ? dot->undefined : isnan(value);
         if (!dot->open && (settled || magnitude < 0x1p127))
             expect(y, first + ox, value, sum, local);
