@@ -58,8 +58,9 @@ struct sides {
 };
 
 static void add_side(struct sides *sides, double term) {
-    if (!isfinite(term)) return;
-    *(term > 0 ? &sides->above : &sides->below) += fabs(term);
+    const double finite = isfinite(term) ? term : 0; /* no branches: signs are random */
+    sides->above += finite > 0 ? finite : 0;
+    sides->below += finite < 0 ? -finite : 0;
 }
 
 static struct sides sides_of(const double *a, const double *b, int64_t count, double factor) {
