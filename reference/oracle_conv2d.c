@@ -29,6 +29,7 @@
 #include <gsl/gsl_blas.h>
 #include <gsl/gsl_math.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "kernels/conv2d/conv2d.h"
@@ -88,34 +89,34 @@ static void gather(const struct row *r, struct dot *dot, int64_t ox) {
 /* ---- Winograd ---------------------------------------------------------------------------------
  */
 
+typedef double tile_matrix[TILE_MAX][TILE_MAX];
+
 struct winograd {
     int outputs, inputs; /* m, m + 2 */
-    double at[4][TILE_MAX], g[TILE_MAX][3], bt[TILE_MAX][TILE_MAX];
+    double at[4][TILE_MAX];
+    tile_matrix gt, b; /* G^T and B: a row for each input of a transform */
 };
 
 static const struct winograd winograd2 = {
     2,
     4,
     {{1, 1, 1, 0}, {0, 1, -1, -1}},
-    {{1, 0, 0}, {.5, .5, .5}, {.5, -.5, .5}, {0, 0, 1}},
-    {{1, 0, -1, 0}, {0, 1, 1, 0}, {0, -1, 1, 0}, {0, 1, 0, -1}},
+    {{1, .5, .5, 0}, {0, .5, -.5, 0}, {0, .5, .5, 1}},
+    {{1, 0, 0, 0}, {0, 1, -1, 1}, {-1, 1, 1, 0}, {0, 0, 0, -1}},
 };
 static const struct winograd winograd4 = {
     4,
     6,
     {{1, 1, 1, 1, 1, 0}, {0, 1, -1, 2, -2, 0}, {0, 1, 1, 4, 4, 0}, {0, 1, -1, 8, -8, 1}},
-    {{1. / 4, 0, 0},
-     {-1. / 6, -1. / 6, -1. / 6},
-     {-1. / 6, 1. / 6, -1. / 6},
-     {1. / 24, 1. / 12, 1. / 6},
-     {1. / 24, -1. / 12, 1. / 6},
-     {0, 0, 1}},
-    {{4, 0, -5, 0, 1, 0},
-     {0, -4, -4, 1, 1, 0},
-     {0, 4, -4, -1, 1, 0},
-     {0, -2, -1, 2, 1, 0},
-     {0, 2, -1, -2, 1, 0},
-     {0, 4, 0, -5, 0, 1}},
+    {{1. / 4, -1. / 6, -1. / 6, 1. / 24, 1. / 24, 0},
+     {0, -1. / 6, 1. / 6, 1. / 12, -1. / 12, 0},
+     {0, -1. / 6, -1. / 6, 1. / 6, 1. / 6, 1}},
+    {{4, 0, 0, 0, 0, 0},
+     {0, -4, 4, -2, 2, 4},
+     {-5, -4, -4, -1, -1, 0},
+     {0, 1, -1, 2, -2, -5},
+     {1, 1, 1, 1, 1, 0},
+     {0, 0, 0, 0, 0, 1}},
 };
 
 /* The tile sizes that a reach allows: into[0..count-1]. */
@@ -128,66 +129,84 @@ static int winograds_of(const struct conv2d_problem *p, int reach,
     return count;
 }
 
-/* out = left in left^T, of sizes (rows x cols)(cols x cols)(cols x rows); `magnitude`: of absolute
- * values throughout. */
-static void sandwich(int rows, int cols, int stride, const double *left, const double *in,
-                     double *out, bool magnitude) {
-    double half[TILE_MAX][TILE_MAX];
+static void absolute(int rows, const tile_matrix in, tile_matrix out) {
     for (int i = 0; i < rows; i++)
-        for (int j = 0; j < cols; j++) {
-            half[i][j] = 0;
-            for (int k = 0; k < cols; k++) {
-                const double term = left[i * stride + k] * in[k * cols + j];
-                half[i][j] += magnitude ? fabs(term) : term;
-            }
-        }
-    for (int i = 0; i < rows; i++)
-        for (int j = 0; j < rows; j++) {
-            double sum = 0;
-            for (int k = 0; k < cols; k++) {
-                const double term = half[i][k] * left[j * stride + k];
-                sum += magnitude ? fabs(term) : term;
-            }
-            out[i * rows + j] = sum;
-        }
+        for (int j = 0; j < TILE_MAX; j++) out[i][j] = fabs(in[i][j]);
+}
+
+/* out = by^T in by, where `by` has `count` rows, and `in` as many rows and columns. */
+static void transform(int count, const tile_matrix by, const tile_matrix in, tile_matrix out) {
+    tile_matrix half = {{0}}; /* (by^T in)^T */
+    for (int k = 0; k < count; k++)
+        for (int m = 0; m < count; m++)
+            for (int i = 0; i < TILE_MAX; i++) half[k][i] += in[m][k] * by[m][i];
+    memset(out, 0, sizeof(tile_matrix));
+    for (int i = 0; i < TILE_MAX; i++)
+        for (int k = 0; k < count; k++)
+            for (int j = 0; j < TILE_MAX; j++) out[i][j] += half[k][i] * by[k][j];
+}
+
+/* Of values and of absolute values throughout. */
+struct transformed {
+    tile_matrix value, magnitude;
+};
+
+static void transform_both(int count, const tile_matrix by, const tile_matrix in,
+                           struct transformed *out) {
+    tile_matrix by_magnitude, in_magnitude;
+    absolute(count, by, by_magnitude);
+    absolute(count, in, in_magnitude);
+    transform(count, by, in, out->value);
+    transform(count, by_magnitude, in_magnitude, out->magnitude);
+}
+
+/* U of every channel's filter. */
+static void transform_filters(const struct row *r, const struct winograd *f,
+                              struct transformed *u) {
+    for (int64_t ci = 0; ci < r->channels; ci++) {
+        tile_matrix g = {{0}};
+        for (int k = 0; k < 9; k++) g[k / 3][k % 3] = r->weight[ci * 9 + k];
+        transform_both(3, f->gt, g, &u[ci]);
+    }
 }
 
 /* The gauges of one tile in the transformed domain: products[i][j] = sum_c |U||V|, transforms alike
  * of transformed absolute values. peak: what a transform may reach on its way, even where the other
  * factor is so small that the product is not large. */
 struct tile_gauge {
-    double products[TILE_MAX * TILE_MAX], transforms[TILE_MAX * TILE_MAX], peak;
+    tile_matrix products, transforms;
+    double peak;
 };
 
 /* The larger of both; NaN wins. */
 static double larger(double a, double b) { return a <= b ? b : b <= a || isnan(a) ? a : b; }
 
-static void tile_gauge(const struct row *r, const struct winograd *f, int64_t top, int64_t left,
-                       struct tile_gauge *gauge) {
+static void tile_gauge(const struct row *r, const struct winograd *f, const struct transformed *u,
+                       int64_t top, int64_t left, struct tile_gauge *gauge) {
     const int a = f->inputs;
-    memset(gauge, 0, sizeof *gauge);
+    *gauge = (struct tile_gauge){.peak = 0};
     for (int64_t ci = 0; ci < r->channels; ci++) {
-        double d[TILE_MAX * TILE_MAX], g[9], v[TILE_MAX * TILE_MAX], u[TILE_MAX * TILE_MAX];
+        tile_matrix d = {{0}};
+        struct transformed v;
         for (int i = 0; i < a; i++)
-            for (int j = 0; j < a; j++) d[i * a + j] = pixel(r, ci, top + i, left + j);
-        for (int k = 0; k < 9; k++) g[k] = r->weight[ci * 9 + k];
-        for (int magnitude = 0; magnitude < 2; magnitude++) {
-            sandwich(a, a, TILE_MAX, f->bt[0], d, v, magnitude);
-            sandwich(a, 3, 3, f->g[0], g, u, magnitude);
-            double *sum = magnitude ? gauge->transforms : gauge->products;
-            for (int k = 0; k < a * a; k++) sum[k] += fabs(u[k] * v[k]);
-        }
-        for (int k = 0; k < a * a; k++) gauge->peak = larger(gauge->peak, v[k]);
-        for (int k = 0; k < 9; k++) gauge->peak = larger(gauge->peak, 4 * fabs(g[k]));
+            for (int j = 0; j < a; j++) d[i][j] = pixel(r, ci, top + i, left + j);
+        transform_both(a, f->b, d, &v);
+        for (int i = 0; i < a; i++)
+            for (int j = 0; j < a; j++) {
+                gauge->products[i][j] += fabs(u[ci].value[i][j] * v.value[i][j]);
+                gauge->transforms[i][j] += u[ci].magnitude[i][j] * v.magnitude[i][j];
+                gauge->peak = larger(gauge->peak, v.magnitude[i][j]);
+            }
+        for (int k = 0; k < 9; k++)
+            gauge->peak = larger(gauge->peak, 4 * fabs((double)r->weight[ci * 9 + k]));
     }
 }
 
 /* (|A^T| [gauge] |A|)_ij */
-static double through(const struct winograd *f, const double *gauge, int64_t i, int64_t j) {
+static double through(const struct winograd *f, const tile_matrix gauge, int64_t i, int64_t j) {
     double sum = 0;
     for (int k = 0; k < f->inputs; k++)
-        for (int l = 0; l < f->inputs; l++)
-            sum += fabs(f->at[i][k] * f->at[j][l]) * gauge[k * f->inputs + l];
+        for (int l = 0; l < f->inputs; l++) sum += fabs(f->at[i][k] * f->at[j][l]) * gauge[k][l];
     return sum;
 }
 
@@ -197,6 +216,7 @@ static double through(const struct winograd *f, const double *gauge, int64_t i, 
 /* One tiling on its way along a row. */
 struct tiling {
     const struct winograd *f;
+    struct transformed *filters;
     struct tile_gauge gauge; /* of the tile that holds the current output */
 };
 
@@ -204,7 +224,8 @@ static void widen(const struct row *r, struct tiling *tiling, int64_t ox, double
                   double *local, double *peak) {
     const struct winograd *f = tiling->f;
     const int64_t m = f->outputs, pad = r->p->pad;
-    if (ox % m == 0) tile_gauge(r, f, r->oy / m * m - pad, ox - pad, &tiling->gauge);
+    if (ox % m == 0)
+        tile_gauge(r, f, tiling->filters, r->oy / m * m - pad, ox - pad, &tiling->gauge);
     const double products = through(f, tiling->gauge.products, r->oy % m, ox % m);
     const double transforms = through(f, tiling->gauge.transforms, r->oy % m, ox % m);
     *sum = larger(*sum, products + fabs(r->bias));
@@ -251,8 +272,14 @@ static void evaluate(const struct oracle_call *call, int64_t unit) {
     const struct winograd *allowed[TILINGS];
     struct tiling tiling[TILINGS];
     const int tilings = winograds_of(p, call->reach, allowed);
-    for (int i = 0; i < tilings; i++) tiling[i].f = allowed[i];
+    for (int i = 0; i < tilings; i++) {
+        tiling[i] = (struct tiling){
+            .f = allowed[i], .filters = malloc((size_t)(cg + 1) * sizeof *tiling[i].filters)};
+        if (!tiling[i].filters) abort();
+        transform_filters(&row, allowed[i], tiling[i].filters);
+    }
     evaluate_row(&row, tiling, tilings, &dot, &call->expected[CONV2D_Y], unit * ow);
+    for (int i = 0; i < tilings; i++) free(tiling[i].filters);
     gsl_vector_free(dot.window);
     gsl_vector_free(dot.weight);
 }

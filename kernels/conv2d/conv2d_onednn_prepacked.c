@@ -35,7 +35,7 @@ static size_t workspace_bytes(const void *problem) {
 static void conv2d_onednn_prepacked(const struct conv2d_problem *p, const float *x,
                                     const float *weight, const float *bias, float *y,
                                     const void *prepared, void *workspace) {
-    struct plan *plan = p->n ? plan_of(p) : NULL;
+    struct plan *plan = plan_of(p);
     if (!plan) return;
     const int before = onednn_threads(1);
     bind_inputs(plan, x, weight, prepared);
