@@ -7,152 +7,26 @@
 
 #include "kernels/core/memory.h"
 #include "kernels/core/random.h"
-#include "kernels/core/registry.h"
+#include "reference/point.h"
 
 /* A step in units of each element's size. The rule's own error is about step^4 = 2^-52, that of
  * rounding 2^-53 / step. */
 static const double step = 0x1p-13;
-
-/* ---- the forward oracle as a function of doubles ----------------------------------------------
- */
-
-/* A primitive's oracle and a point in double at which it can be asked. */
-struct point {
-    struct problem problem;
-    const struct oracle *oracle;
-    const void *operand[OPERANDS_MAX]; /* as float32 and integers; borrowed or made_up */
-    void *made_up[OPERANDS_MAX];
-    double *wide[OPERANDS_MAX];
-    struct expectation expected[OPERANDS_MAX];
-};
-
-static int64_t elements_of(const struct problem *problem, int operand) {
-    const struct shape shape = problem_shape(problem, operand);
-    return shape_elements(&shape);
-}
-
-static void close_point(struct point *point) {
-    for (int o = 0; o < OPERANDS_MAX; o++) {
-        memory_free(point->made_up[o]);
-        memory_free(point->wide[o]);
-        memory_free(point->expected[o].value);
-        memory_free(point->expected[o].sum);
-        memory_free(point->expected[o].local);
-    }
-}
-
-static bool make_room(struct expectation *expected, int64_t elements) {
-    const size_t bytes = (size_t)elements * sizeof(double);
-    expected->value = memory_allocate(bytes);
-    expected->sum = memory_allocate(bytes);
-    expected->local = memory_allocate(bytes);
-    return expected->value && expected->sum && expected->local;
-}
-
-static void ask(struct point *point) {
-    const struct oracle_call call = {point->problem.value, point->operand, 0, point->expected,
-                                     (const double *const *)point->wide};
-    for (int o = 0; o < point->problem.primitive->operand_count; o++)
-        if (point->expected[o].value)
-            expectation_clear(&point->expected[o], elements_of(&point->problem, o));
-    for (int64_t unit = 0; unit < point->oracle->units(point->problem.value); unit++)
-        point->oracle->evaluate(&call, unit);
-}
-
-/* Room for outputs; every float32 input also in double. `point->problem` and `operand` are set. */
-static enum status open_point(struct point *point, struct error *error) {
-    const struct primitive *primitive = point->problem.primitive;
-    point->oracle = oracle_find(primitive->name);
-    if (!point->oracle || !point->oracle->wide)
-        return fail(error, STATUS_UNAVAILABLE,
-                    "the oracle of %s does not take doubles (struct oracle, wide)",
-                    primitive->name);
-    for (int o = 0; o < primitive->operand_count; o++) {
-        const struct operand *operand = &primitive->operands[o];
-        const int64_t count = elements_of(&point->problem, o);
-        if (operand_is_output(operand) && count && !make_room(&point->expected[o], count))
-            return fail(error, STATUS_NO_MEMORY, "no memory for %s", operand->name);
-        if (!point->operand[o] || operand->dtype != DTYPE_F32) continue;
-        point->wide[o] = memory_allocate((size_t)count * sizeof(double));
-        if (!point->wide[o]) return fail(error, STATUS_NO_MEMORY, "no memory");
-        for (int64_t i = 0; i < count; i++)
-            point->wide[o][i] = ((const float *)point->operand[o])[i];
-    }
-    return STATUS_OK;
-}
-
-/* ---- names ------------------------------------------------------------------------------------
- */
-
-static int find(const struct primitive *primitive, const char *prefix, const char *name) {
-    const size_t length = strlen(prefix);
-    for (int o = 0; o < primitive->operand_count; o++)
-        if (!strncmp(primitive->operands[o].name, prefix, length) &&
-            !strcmp(primitive->operands[o].name + length, name))
-            return o;
-    return -1;
-}
-
-/* The forward problem: fields of the same name. */
-static void forward_problem(const struct problem *backward, const struct primitive *forward,
-                            struct problem *problem) {
-    problem_init(problem, forward);
-    for (int i = 0; i < forward->field_count; i++)
-        for (int j = 0; j < backward->primitive->field_count; j++)
-            if (!strcmp(forward->fields[i].name, backward->primitive->fields[j].name))
-                problem->value[i] = backward->value[j];
-}
-
-/* The forward primitive at the backward one's operands. */
-static enum status open_forward(struct point *point, const struct problem *backward,
-                                const void *const *operand, uint64_t seed, struct error *error) {
-    const char *name = backward->primitive->gradient_of;
-    const struct primitive *forward = registry_find_primitive(name);
-    *point = (struct point){.oracle = NULL};
-    if (!forward)
-        return fail(error, STATUS_UNAVAILABLE, "it is the gradient of %s, which does not exist",
-                    name);
-    forward_problem(backward, forward, &point->problem);
-    const enum status status = problem_check(&point->problem, error);
-    for (int o = 0; o < forward->operand_count && !status; o++) {
-        if (!operand_is_input(&forward->operands[o])) continue;
-        const int same = find(backward->primitive, "", forward->operands[o].name);
-        const int64_t count = elements_of(&point->problem, o);
-        if (same >= 0) {
-            point->operand[o] = operand[same];
-        } else if (count) {
-            point->made_up[o] =
-                memory_allocate((size_t)count * dtype_bytes(forward->operands[o].dtype));
-            if (!point->made_up[o]) return fail(error, STATUS_NO_MEMORY, "no memory");
-            fill_operand(&point->problem, o, FILL_NORMAL, seed, point->made_up[o]);
-            point->operand[o] = point->made_up[o];
-        }
-    }
-    return status ? status : open_point(point, error);
-}
-
-/* Input `operand` of the backward primitive is an output of the forward one: which, or -1. */
-static int saved_output(const struct primitive *forward, const struct primitive *backward,
-                        int operand) {
-    if (!operand_is_input(&backward->operands[operand])) return -1;
-    const int o = find(forward, "", backward->operands[operand].name);
-    return o >= 0 && forward->operands[o].role == ROLE_OUT ? o : -1;
-}
 
 enum status gradient_fill(const struct problem *problem, void *const *operand, uint64_t seed,
                           struct error *error) {
     const struct primitive *backward = problem->primitive;
     struct point point;
     const enum status status =
-        open_forward(&point, problem, (const void *const *)operand, seed, error);
-    if (!status) ask(&point);
+        point_open_forward(&point, problem, (const void *const *)operand, seed, error);
+    if (!status) point_ask(&point);
     for (int b = 0; b < backward->operand_count && !status; b++) {
         const int o = saved_output(point.problem.primitive, backward, b);
         if (o < 0 || !operand[b] || backward->operands[b].dtype != DTYPE_F32) continue;
-        for (int64_t i = 0; i < elements_of(problem, b); i++)
+        for (int64_t i = 0; i < point_elements(problem, b); i++)
             ((float *)operand[b])[i] = (float)point.expected[o].value[i];
     }
-    close_point(&point);
+    point_close(&point);
     return status;
 }
 
@@ -172,7 +46,7 @@ struct line {
 
 static void put(const struct line *line, double t) {
     double *x = line->point->wide[line->input];
-    for (int64_t i = 0; i < elements_of(&line->point->problem, line->input); i++)
+    for (int64_t i = 0; i < point_elements(&line->point->problem, line->input); i++)
         x[i] = line->base[i] + t * line->along[i];
 }
 
@@ -180,12 +54,13 @@ static void put(const struct line *line, double t) {
 static double rise(double t, void *context) {
     struct line *line = context;
     put(line, t);
-    ask(line->point);
+    point_ask(line->point);
     line->least = fmin(line->least, fabs(t));
     double sum = 0;
     line->moving = 0;
     for (int o = 0; o < line->point->problem.primitive->operand_count; o++)
-        for (int64_t i = 0; line->cotangent[o] && i < elements_of(&line->point->problem, o); i++) {
+        for (int64_t i = 0; line->cotangent[o] && i < point_elements(&line->point->problem, o);
+             i++) {
             const double change = line->point->expected[o].value[i] - line->start[o][i];
             sum += line->cotangent[o][i] * change;
             line->moving += fabs(line->cotangent[o][i] * change);
@@ -200,7 +75,7 @@ static double noise_of(const struct line *line) {
         const struct expectation *e = &line->point->expected[o];
         const double growth = tolerance_growth(problem_terms(&line->point->problem),
                                                &(struct accumulation){.lanes = 0});
-        for (int64_t i = 0; line->cotangent[o] && i < elements_of(&line->point->problem, o); i++)
+        for (int64_t i = 0; line->cotangent[o] && i < point_elements(&line->point->problem, o); i++)
             noise += fabs(line->cotangent[o][i]) *
                      (growth * e->sum[i] + e->local[i] + fabs(e->value[i]));
     }
@@ -294,11 +169,11 @@ static enum status rounding_of_saved(const struct gradient *gradient, const stru
         if (operand_is_input(&backward->operands[b])) point.operand[b] = operand[b];
     }
     if (!any) return STATUS_OK;
-    enum status status = open_point(&point, error);
-    if (!status) ask(&point);
+    enum status status = point_open(&point, error);
+    if (!status) point_ask(&point);
     for (int b = 0; b < backward->operand_count && !status; b++) {
         if (!point.expected[b].value) continue;
-        const size_t bytes = (size_t)elements_of(&point.problem, b) * sizeof(double);
+        const size_t bytes = (size_t)point_elements(&point.problem, b) * sizeof(double);
         moved[b] = memory_allocate(bytes);
         if (moved[b])
             memcpy(moved[b], point.expected[b].value, bytes);
@@ -307,14 +182,14 @@ static enum status rounding_of_saved(const struct gradient *gradient, const stru
     }
     for (int b = 0; b < backward->operand_count && !status; b++) {
         const int o = saved_output(forward->problem.primitive, backward, b);
-        for (int64_t i = 0; o >= 0 && point.wide[b] && i < elements_of(&point.problem, b); i++)
+        for (int64_t i = 0; o >= 0 && point.wide[b] && i < point_elements(&point.problem, b); i++)
             point.wide[b][i] = forward->expected[o].value[i];
     }
-    if (!status) ask(&point);
+    if (!status) point_ask(&point);
     for (int b = 0; b < backward->operand_count; b++)
-        for (int64_t i = 0; !status && moved[b] && i < elements_of(&point.problem, b); i++)
+        for (int64_t i = 0; !status && moved[b] && i < point_elements(&point.problem, b); i++)
             moved[b][i] -= point.expected[b].value[i];
-    close_point(&point);
+    point_close(&point);
     return status;
 }
 
@@ -329,7 +204,7 @@ static double inner(const double *a, const double *b, int64_t count) {
 
 static enum status differentiate_input(struct gradient *gradient, struct line *line, int output,
                                        const double *moved, uint64_t seed, struct error *error) {
-    const int64_t count = elements_of(&line->point->problem, line->input);
+    const int64_t count = point_elements(&line->point->problem, line->input);
     double *base = memory_allocate((size_t)count * sizeof *base);
     if (!base) return fail(error, STATUS_NO_MEMORY, "no memory");
     memcpy(base, line->point->wide[line->input], (size_t)count * sizeof *base);
@@ -356,12 +231,12 @@ static enum status start(struct line *line, const struct problem *backward,
                          const void *const *operand, struct error *error) {
     const struct primitive *forward = line->point->problem.primitive;
     bool any = false;
-    ask(line->point);
+    point_ask(line->point);
     for (int o = 0; o < forward->operand_count; o++) {
         if (!line->point->expected[o].value) continue;
-        const int grad = find(backward->primitive, "grad_", forward->operands[o].name);
+        const int grad = operand_named(backward->primitive, "grad_", forward->operands[o].name);
         if (grad < 0 || !operand_is_input(&backward->primitive->operands[grad])) continue;
-        const size_t bytes = (size_t)elements_of(&line->point->problem, o) * sizeof(double);
+        const size_t bytes = (size_t)point_elements(&line->point->problem, o) * sizeof(double);
         line->cotangent[o] = operand[grad];
         line->start[o] = memory_allocate(bytes);
         if (!line->start[o]) return fail(error, STATUS_NO_MEMORY, "no memory");
@@ -380,8 +255,9 @@ static enum status differentiate_all(struct gradient *gradient, struct line *lin
     const struct primitive *forward = line->point->problem.primitive;
     enum status status = STATUS_OK;
     for (int o = 0; o < forward->operand_count && !status; o++) {
-        const int output = find(gradient->problem.primitive, "grad_", forward->operands[o].name);
-        if (output < 0 || !line->point->wide[o] || !elements_of(&line->point->problem, o) ||
+        const int output =
+            operand_named(gradient->problem.primitive, "grad_", forward->operands[o].name);
+        if (output < 0 || !line->point->wide[o] || !point_elements(&line->point->problem, o) ||
             !operand_is_output(&gradient->problem.primitive->operands[output]))
             continue;
         line->input = o;
@@ -398,7 +274,7 @@ enum status gradient_open(struct gradient *gradient, const struct problem *probl
     double *moved[OPERANDS_MAX] = {NULL};
     gradient->direction = calloc(GRADIENT_MAX, sizeof *gradient->direction);
     if (!gradient->direction) return fail(error, STATUS_NO_MEMORY, "no memory");
-    enum status status = open_forward(&point, problem, operand, seed, error);
+    enum status status = point_open_forward(&point, problem, operand, seed, error);
     if (!status) status = start(&line, problem, operand, error);
     if (!status) status = rounding_of_saved(gradient, &point, operand, moved, error);
     if (!status) status = differentiate_all(gradient, &line, moved, seed, error);
@@ -406,7 +282,7 @@ enum status gradient_open(struct gradient *gradient, const struct problem *probl
         memory_free(moved[o]);
         memory_free(line.start[o]);
     }
-    close_point(&point);
+    point_close(&point);
     if (status) gradient_close(gradient);
     return status;
 }
