@@ -41,6 +41,7 @@ enum isa isa_detect(void) {
     const uint64_t saved = xgetbv0();
     if ((saved & XCR0_AVX) != XCR0_AVX) return ISA_SCALAR;
     if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !has(b, leaf7_avx2)) return ISA_SCALAR;
+    if (ASSAY_EMULATE_AVX512) return ISA_AVX512;
     if ((saved & XCR0_AVX512) == XCR0_AVX512 && has(b, leaf7_avx512)) return ISA_AVX512;
     return ISA_AVX2;
 }
@@ -62,6 +63,11 @@ enum isa isa_best(void) {
     const int limit = name ? isa_parse(name) : -1;
     if (limit >= 0 && (enum isa)limit < best) best = (enum isa)limit;
     return cap < best ? cap : best;
+}
+
+const char *isa_best_name(void) {
+    const enum isa best = isa_best();
+    return ASSAY_EMULATE_AVX512 && best == ISA_AVX512 ? "avx512 (emulated)" : isa_name(best);
 }
 
 void isa_cap(enum isa isa) {

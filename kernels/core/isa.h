@@ -9,12 +9,15 @@ enum isa { ISA_SCALAR, ISA_AVX2, ISA_AVX512, ISA_LEVELS };
 
 /* "scalar", "avx2", "avx512" */
 const char *isa_name(enum isa isa);
+/* isa_name(isa_best()), or "avx512 (emulated)" where this build does without the instructions. */
+const char *isa_best_name(void);
 /* The level of that name, or -1. */
 int isa_parse(const char *name);
 
 /* What CPU and operating system both support: CPUID feature bits, and XGETBV saying that the
  * system saves the registers on a context switch (Intel SDM vol. 1, 13.3 and 14.3). A build without
- * SIMD files has code for ISA_SCALAR alone, and says so. */
+ * SIMD files has code for ISA_SCALAR alone, and says so; in one that emulates AVX-512 (option
+ * ASSAY_EMULATE_AVX512, for tests alone) AVX2 will do for ISA_AVX512. */
 enum isa isa_detect(void);
 
 /* isa_detect() capped by the environment variable ASSAY_MAX_ISA and by isa_cap(). Every choice

@@ -68,7 +68,9 @@ static __attribute__((noinline)) void finish_rows(const struct pgemm_tile *t,
 
 /* The inner steps are assembly: compilers move multiply-adds between steps until they run out of
  * registers, and turn each address into a register of its own. Row i of a step is one element of A,
- * at base + `at` bytes + 0, 1 or 2 times `index` floats, times one or two vectors of B. */
+ * at base + `at` bytes + 0, 1 or 2 times `index` floats, times one or two vectors of B.
+ * tests/emulation/ has them in C. */
+#ifndef FMA_1
 #define PLAIN "%c[at](%[base])"
 #define INDEXED "%c[at](%[base],%[index],4)"
 #define TWICE "%c[at](%[base],%[index],8)"
@@ -92,6 +94,7 @@ static __attribute__((noinline)) void finish_rows(const struct pgemm_tile *t,
     __asm__ volatile("vmovups " address ", %[b1]"                                                  \
                      : [b1] "=v"(b1)                                                               \
                      : [at] "i"(at_ + 64), [base] "r"(b), [index] "r"(index_));
+#endif
 /* A masked load takes a slot of a multiply-add: for edges only. */
 #define LOAD_MASKED_1 b0 = _mm512_maskz_loadu_ps(m0, b);
 #define LOAD_MASKED_2 LOAD_MASKED_1 b1 = _mm512_maskz_loadu_ps(m1, b + LANES);

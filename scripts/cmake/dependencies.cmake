@@ -18,8 +18,14 @@ if(ASSAY_SIMD AND CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
   set(ASSAY_SIMD_BUILT ON)
 endif()
 set(ASSAY_FLAGS_avx2 -mavx2 -mfma -mf16c -mbmi -mbmi2 -mmovbe)
-set(ASSAY_FLAGS_avx512 ${ASSAY_FLAGS_avx2} -mavx512f -mavx512cd -mavx512bw -mavx512dq -mavx512vl
+set(ASSAY_FLAGS_avx512_real ${ASSAY_FLAGS_avx2} -mavx512f -mavx512cd -mavx512bw -mavx512dq -mavx512vl
     -mprefer-vector-width=512)
+set(ASSAY_FLAGS_avx512_emulated ${ASSAY_FLAGS_avx2} -include ${CMAKE_SOURCE_DIR}/tests/emulation/avx512.h)
+if(ASSAY_EMULATE_AVX512)
+  set(ASSAY_FLAGS_avx512 ${ASSAY_FLAGS_avx512_emulated})
+else()
+  set(ASSAY_FLAGS_avx512 ${ASSAY_FLAGS_avx512_real})
+endif()
 
 # assay_peer(name HEADER h LIBRARY lib PACKAGE deb LOSS text [DLOPEN] [MAJORS n... VERSION header MACRO m]):
 # ASSAY_PEER_<name> is ON when found, and of one of the major versions n as `header` defines it in macro m.

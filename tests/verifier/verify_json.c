@@ -138,8 +138,8 @@ enum status json_write(FILE *file, const struct options *options, const struct r
     for (const struct row *row = results->first; row; row = row->next)
         json_array_append_new(rows, row_json(options, row));
     json_t *root = json_pack("{s:s, s:i, s:s, s:s, s:i, s:o}", "schema", "assay-verify", "version",
-                             1, "assay_version", ASSAY_VERSION, "isa", isa_name(isa_best()),
-                             "exit_code", (int)results_exit_code(results), "results", rows);
+                             1, "assay_version", ASSAY_VERSION, "isa", isa_best_name(), "exit_code",
+                             (int)results_exit_code(results), "results", rows);
     if (root && (options->seed_given || options->fuzz))
         json_object_set_new(root, "seed", json_integer((json_int_t)options->seed));
     return json_close(file, root, error);

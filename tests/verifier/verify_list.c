@@ -177,7 +177,7 @@ int run_list(const struct options *options) {
         shown++;
     }
     json_t *root = json_pack("{s:s, s:i, s:s, s:o}", "schema", "assay-list", "version", 1, "isa",
-                             isa_name(isa_best()), "primitives", primitives);
+                             isa_best_name(), "primitives", primitives);
     if (options->json_list) {
         json_dumpf(root, stdout, JSON_INDENT(2));
         putchar('\n');

@@ -198,7 +198,8 @@ static int read_options(poptContext context, struct options *options) {
     while ((option = poptGetNextOpt(context)) > 0) {
         if (option == OPT_HELP) return show_help(context);
         if (option == OPT_VERSION) {
-            printf("assay-verify " ASSAY_VERSION "\nsandbox: %s\n", sandbox_describe());
+            printf("assay-verify " ASSAY_VERSION "\ninstructions: %s\nsandbox: %s\n",
+                   isa_best_name(), sandbox_describe());
             return EXIT_PASSED;
         }
         if (option == OPT_SANDBOX) {

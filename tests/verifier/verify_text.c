@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -152,6 +153,8 @@ void text_summary(struct text_output *text, const struct results *results) {
     text_clear_progress(text);
     if (!text->enabled) return;
     print_seed(text->options);
+    if (strcmp(isa_best_name(), isa_name(isa_best())) != 0)
+        printf("instructions: %s\n", isa_best_name());
     int rows = 0;
     for (int verdict = 0; verdict < VERDICTS; verdict++) rows += results->verdicts[verdict];
     if (rows < 2 && text->options->verbosity != QUIET) return;

@@ -131,11 +131,10 @@ static void summary(const struct run *run) {
 
 static enum status write_json(const struct run *run, FILE *file, const struct ulp_plan *plan,
                               struct error *error) {
-    json_t *root =
-        json_pack("{s:s, s:i, s:s, s:s, s:I, s:I, s:i, s:O}", "schema", "assay-ulp", "version", 1,
-                  "assay_version", ASSAY_VERSION, "isa", isa_name(isa_best()), "stride",
-                  (json_int_t)plan->stride, "offset", (json_int_t)plan->offset, "exit_code",
-                  exit_code(run), "results", run->rows);
+    json_t *root = json_pack("{s:s, s:i, s:s, s:s, s:I, s:I, s:i, s:O}", "schema", "assay-ulp",
+                             "version", 1, "assay_version", ASSAY_VERSION, "isa", isa_best_name(),
+                             "stride", (json_int_t)plan->stride, "offset", (json_int_t)plan->offset,
+                             "exit_code", exit_code(run), "results", run->rows);
     return json_close(file, root, error);
 }
 

@@ -1,0 +1,2 @@
+#define OPERATIONS operations_emulated
+#include "tests/emulation/operations_vector.h"

@@ -1,0 +1,2 @@
+#define OPERATIONS operations_real
+#include "tests/emulation/operations_vector.h"
