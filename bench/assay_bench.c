@@ -6,6 +6,7 @@
 
 #include "bench/candidate.h"
 #include "bench/clock.h"
+#include "bench/confine.h"
 #include "bench/context.h"
 #include "bench/display.h"
 #include "bench/options.h"
@@ -258,7 +259,7 @@ static int machine_command(const struct options *o) {
 
 static enum status run_all(struct sweep *sweep, struct error *error) {
     const struct options *o = sweep->options;
-    enum status status = get_machine(&sweep->machine, o, error);
+    enum status status = o->sandbox ? STATUS_OK : get_machine(&sweep->machine, o, error);
     char *machine = status ? NULL : machine_to_json(&sweep->machine, false);
     if (status || !machine) return status ? status : fail(error, STATUS_NO_MEMORY, "out of memory");
     const struct cpu *cpu = &sweep->machine.cpu;
@@ -296,6 +297,23 @@ static int run(struct sweep *sweep) {
     return sweep->timed ? EXIT_PASSED : EXIT_NOTHING_RAN;
 }
 
+/* In the sandbox no machine can be remembered and no plugin be tried in a child: it comes between.
+ */
+static enum status set_up(struct sweep *sweep, struct error *error) {
+    const struct options *o = sweep->options;
+    enum status status = STATUS_OK;
+    if (o->sandbox) {
+        if (!o->list_tests) status = get_machine(&sweep->machine, o, error);
+        if (!status) confine();
+    }
+    for (int i = 0; i < o->plugins.count && !status; i++) {
+        confine_running(o->plugins.item[i]);
+        if (!o->sandbox) status = plugin_probe(o->plugins.item[i], oracle_add, error);
+        if (!status) status = plugin_load(o->plugins.item[i], oracle_add, error);
+    }
+    return status;
+}
+
 int main(int argc, char **argv) {
     static struct options options; /* what it points to lives as long */
     struct sweep sweep = {.options = &options};
@@ -303,11 +321,7 @@ int main(int argc, char **argv) {
     output_guard("assay-bench");
     options_parse(&options, argc, argv);
     if (options.machine) return output_leave(machine_command(&options));
-    enum status status = STATUS_OK;
-    for (int i = 0; i < options.plugins.count && !status; i++) {
-        status = plugin_probe(options.plugins.item[i], oracle_add, &error);
-        if (!status) status = plugin_load(options.plugins.item[i], oracle_add, &error);
-    }
+    enum status status = set_up(&sweep, &error);
     options.chosen = filters_of(options.filters.item, options.filters.count);
     const char *stray = filters_stray(&options.chosen);
     if (!status && stray) {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bench/clock.h"
+#include "bench/confine.h"
 #include "bench/deadline.h"
 #include "kernels/core/memory.h"
 #include "kernels/core/threads.h"
@@ -39,12 +40,18 @@ void candidate_init(struct candidate *c, const struct implementation *implementa
                               implementation->variant, problem);
     if (c->threads > 1)
         snprintf(c->name + used, sizeof c->name - (size_t)used, "/threads:%d", c->threads);
+    confine_running(c->name);
     const char *reason = implementation_unsupported(implementation, &workload->problem);
     if (reason) stand(c, STANDING_SKIPPED, "%s", reason);
 }
 
 /* ---- running ----------------------------------------------------------------------------------
  */
+
+static void turn_of(const struct candidate *c) {
+    confine_running(c->name);
+    threads_set(c->threads);
+}
 
 static void call_on(const struct candidate *c, void *const *operand) {
     implementation_run(c->implementation, &c->workload->problem, operand, c->prepared,
@@ -144,7 +151,7 @@ void candidate_give_up(struct candidate *c, double longest_call) {
 
 void candidate_verify(struct candidate *c, double longest_call) {
     if (c->standing != STANDING_READY) return;
-    threads_set(c->threads);
+    turn_of(c);
     if (!allocate(c)) {
         stand(c, STANDING_SKIPPED, "no memory for its workspace");
         return;
@@ -212,7 +219,7 @@ static void remember_batch(struct candidate *c) {
 void candidate_plan(struct candidate *c, const struct pace *pace) {
     const int64_t most = (int64_t)1 << 20;
     if (c->standing != STANDING_READY) return;
-    threads_set(c->threads);
+    turn_of(c);
     const bool drifts = workload_drifts(c->workload), cold = c->workload->sets > 1;
     c->max_batch = !drifts ? most : cold ? c->workload->sets : 1;
     /* a library's first call may compile its kernel: only a long one is believed */
@@ -308,7 +315,7 @@ static double time_batches(struct candidate *c, struct gb_state *state) {
 static void time_repetition(struct gb_state *state, void *user) {
     struct candidate *c = user;
     double seconds = c->call_seconds;
-    threads_set(c->threads);
+    turn_of(c);
     if (c->standing == STANDING_READY) {
         if (!c->timed_already) seconds = time_batches(c, state);
         while (c->timed_already && gb_keep(state, 1)) gb_time(state, seconds);
@@ -329,6 +336,7 @@ void candidate_register(struct candidate *c) {
 }
 
 void candidate_close(struct candidate *c) {
+    confine_running(NULL);
     memory_free(c->prepared);
     memory_free(c->workspace);
     c->prepared = c->workspace = NULL;

@@ -160,7 +160,7 @@ static const char usage[] =
 
 void options_parse(struct options *o, int argc, char **argv) {
     *o = (struct options){.seed = 1, .budget_seconds = 170, .out_format = "json"};
-    int full = 0, cold = 0, no_peers = 0, json = 0, refresh = 0;
+    int full = 0, cold = 0, no_peers = 0, sandbox = 0, json = 0, refresh = 0;
     char *out = NULL, *machine_file = NULL;
     const struct poptOption table[] = {
         {"problem", 0, POPT_ARG_STRING, NULL, OPTION_PROBLEM,
@@ -173,6 +173,10 @@ void options_parse(struct options *o, int argc, char **argv) {
         {"cold", 0, POPT_ARG_NONE, &cold, 0, "operands come from memory, not from a cache", NULL},
         {"seed", 0, POPT_ARG_STRING, NULL, OPTION_SEED, "of the data (default 1)", "S"},
         {"no-peers", 0, POPT_ARG_NONE, &no_peers, 0, "leave out other people's libraries", NULL},
+        {"sandbox", 0, POPT_ARG_NONE, &sandbox, 0,
+         "what is timed may not use the network, start programs, or write, change or delete files: "
+         "that ends the run (assay verify --sandbox tells more); goes without --out",
+         NULL},
         {"budget", 0, POPT_ARG_DOUBLE, &o->budget_seconds, 0,
          "time that the whole sweep should take (default 170)", "SECONDS"},
         {"longest-call", 0, POPT_ARG_DOUBLE, &o->longest_call, 0,
@@ -207,7 +211,10 @@ void options_parse(struct options *o, int argc, char **argv) {
     if (isa_environment_error())
         refuse("ASSAY_MAX_ISA=%.80s: scalar, avx2 or avx512", isa_environment_error());
     o->full = full, o->cold = cold, o->no_peers = no_peers, o->json = json, o->refresh = refresh;
+    o->sandbox = sandbox;
     if (out) o->out = out;
+    if (o->sandbox && o->out)
+        refuse("--sandbox writes no %.300s: --benchmark_format=json prints the report", o->out);
     o->machine_file = machine_file;
     context = poptFreeContext(context);
     free(rest);

@@ -19,7 +19,7 @@ struct options {
 
     struct text_list filters, problems, plugins;
     struct filters chosen; /* by `filters`, once plugins are loaded */
-    bool full, cold, no_peers;
+    bool full, cold, no_peers, sandbox;
     int threads; /* 0: one, and all there are */
     uint64_t seed;
     double budget_seconds;

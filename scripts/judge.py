@@ -54,9 +54,11 @@ the verifier's worker and nowhere else until every check has passed; what `assay
 
 {sandbox}
 
-Then its speed is measured in a process that may not write files, but has no filter: --no-speed leaves that out.
+Then its speed is measured in another process with the same filter (assay bench --sandbox); a forbidden call ends that
+and is told. There it may handle crashes. --no-speed leaves the timing out.
 
-Exit status: 0 right; 1 wrong; 2 bad input (it does not compile, no known function, bad usage); 3 nothing ran.
+Exit status: 0 right; 1 wrong, or it does what is forbidden when it is timed; 2 bad input (it does not compile, no
+known function, bad usage); 3 nothing ran.
 """
 
 # Options of assay verify that ask one question instead of all.
@@ -162,28 +164,34 @@ def judge_in(options, folder):
     if not any(stage.state == stages.PASSED for stage in every):
         raise Refused(f"{found.path}: nothing could be asked of it")
     answer.right(voice, every)
-    ladders = hint = None
+    timing = {}
     if not options.no_speed and not only_of(options):
-        ladders, hint = time_it(options, voice, found, plugin)
+        timing = time_it(options, voice, found, plugin)
+    verdict, code = ("FORBIDDEN", 1) if timing.get("forbidden") else ("RIGHT", 0)
     if options.json:
-        print(answer.as_json(found, every, "RIGHT", 0, ladders=ladders, hint=hint))
-    return 0
+        print(answer.as_json(found, every, verdict, code, **timing))
+    return code
 
 
 def time_it(options, voice, found, plugin):
+    """What the answer says of its speed: ladders and a hint, or why there are none."""
     if not options.bench_program:
         raise Refused("no --bench-program: --no-speed goes without")
     voice.passing(f"timing it beside the others, about {options.budget:g} s")
     try:
         ladders, times = ladder.measure(options.bench_program, found, plugin, options.budget)
+    except ladder.Forbidden as error:
+        voice.passing("")
+        answer.forbidden(voice, str(error))
+        return {"forbidden": str(error)}
     except ladder.Failed as error:
         voice.passing("")
         voice.say("", f"Speed: not measured: {error}")
-        return None, None
+        return {"not_timed": str(error)}
     voice.passing("")
     hint = hints.hint(ladders, times, machine_code.read(found.object))
     answer.speed(voice, ladders, hint)
-    return ladders, hint
+    return {"ladders": ladders, "hint": hint}
 
 
 def judge(options):

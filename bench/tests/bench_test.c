@@ -218,6 +218,8 @@ static void usage(void) {
         {"softmax", "--machine", "/nosuch.json"},
         {"softmax", "--machine", "/dev/null"},
         {"softmax", "--out", "/nosuch/folder/report.json"},
+        {"softmax", "--sandbox", "--out", "report.json"},
+        {"softmax", "--sandbox", "--benchmark_out=report.json"},
         {"machine", "softmax"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
@@ -260,6 +262,29 @@ static void wrong(void) {
     check_counters(find(root, "softmax/right/"));
     check_counters(find(root, "softmax/naive/"));
     json_decref(root);
+}
+
+/* With tests/plugins/forbidden.c: whatever is timed is timed in the sandbox, too, but for that. */
+static void sandbox(void) {
+    static const char *const forbidden[][2] = {
+        {"socket", "tried to open a network socket (socket)"},
+        {"thread", "tried to open a network socket (socket)"},
+        {"late", "tried to open a network socket (socket)"},
+        {"shell", "tried to start another process (clone)"},
+        {"write", "tried to open a file for writing (openat)"},
+    };
+    for (size_t i = 0; i < sizeof forbidden / sizeof forbidden[0]; i++) {
+        char filter[32], line[128];
+        snprintf(filter, sizeof filter, "relu/%s", forbidden[i][0]);
+        snprintf(line, sizeof line, "assay-bench: %s/n=5: %s\n", filter, forbidden[i][1]);
+        CHECK(run(filter, "--problem", "n=5", "--plugin", plugin, "--machine", machine_path,
+                  "--benchmark_format=json", "--sandbox", NULL) == 1,
+              "%s: %s", filter, output());
+        CHECK(strstr(output(), line), "%s: %s", filter, output());
+    }
+    CHECK(run("*", "--problem", "", "--machine", machine_path, "--benchmark_min_time=0.0005",
+              "--benchmark_repetitions=2", "--sandbox", NULL) == 0,
+          "%s", output());
 }
 
 static void drift(void) {
@@ -320,9 +345,9 @@ int main(int argc, char **argv) {
     static const struct {
         const char *name;
         void (*test)(void);
-    } tests[] = {{"smoke", smoke},           {"cold", cold},      {"usage", usage},
-                 {"empty", empty},           {"wrong", wrong},    {"drift", drift},
-                 {"impossible", impossible}, {"machine", machine}};
+    } tests[] = {{"smoke", smoke},           {"cold", cold},       {"usage", usage},
+                 {"empty", empty},           {"wrong", wrong},     {"drift", drift},
+                 {"impossible", impossible}, {"machine", machine}, {"sandbox", sandbox}};
     if (argc != 5) return 2;
     bench = argv[2];
     plugin = argv[3];

@@ -126,6 +126,11 @@ def right(voice, every):
     voice.say("", voice.paint("RIGHT", "1;32") + f": {len(done)} kind{'s' * (len(done) != 1)} of check, {cases} cases")
 
 
+def forbidden(voice, did):
+    voice.say("", voice.paint("FORBIDDEN", "1;31") + f": when it was timed, it {did}")
+    voice.say("", f"What that means: {causes.of_message(did)}")
+
+
 def speed(voice, ladders, hint):
     voice.say("", "Speed (time of one call; bars are speeds):")
     for at in ladders:
@@ -140,7 +145,8 @@ def speed(voice, ladders, hint):
 # ---- for programs
 
 
-def as_json(found, every, verdict, exit_code, cause=None, ladders=None, hint=None):
+def as_json(found, every, verdict, exit_code, cause=None, ladders=None, hint=None, forbidden=None,
+            not_timed=None):
     failed = next((stage for stage in every if stage.failure), None)
     failure = failed.failure if failed else None
     smallest = failure.get("smallest") if failure else None
@@ -151,8 +157,10 @@ def as_json(found, every, verdict, exit_code, cause=None, ladders=None, hint=Non
         "stages": [stage.as_json() for stage in every],
         "failure": failure and {"stage": failed.name, **{key: failure[key] for key in keep if key in failure},
                                 "repro": repro(found.path, failure)},
-        "smallest": smallest, "meaning": causes.in_words(smallest or failure, found) if failure else None,
+        "smallest": smallest,
+        "meaning": causes.in_words(smallest or failure, found) if failure else causes.of_message(forbidden or ""),
         "cause": cause, "ladder": ladders and [at.as_json() for at in ladders], "hint": hint,
+        "forbidden": forbidden, "not_timed": not_timed,
     }, indent=2)
 
 

@@ -44,12 +44,19 @@ MEANINGS = [
 ]
 
 
-def in_words(failure, found):
-    message = failure["message"]
+def of_message(message):
     for pattern, meaning in MEANINGS:
         match = re.search(pattern, message)
         if match:
             return re.sub(r"\{(\d)\}", lambda place: match[int(place[1])] or "", meaning)
+    return None
+
+
+def in_words(failure, found):
+    message = failure["message"]
+    meaning = of_message(message)
+    if meaning:
+        return meaning
     if failure["verdict"] == "FAIL" and re.search(r"expected nan, got", message):
         return ("a NaN among the inputs must reach the output, or a network that has diverged looks healthy "
                 "(fmaxf and comparisons drop NaN).")

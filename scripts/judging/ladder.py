@@ -1,7 +1,9 @@
 """Where a right kernel stands: timed by assay-bench, in one run with the project's own and rival libraries."""
 import fnmatch
 import json
+import re
 import resource
+import signal
 import subprocess
 from collections import defaultdict
 
@@ -16,6 +18,10 @@ UNITS = [(1e9, "s"), (1e6, "ms"), (1e3, "us"), (1, "ns")]
 
 class Failed(Exception):
     """One line: why there are no times."""
+
+
+class Forbidden(Exception):
+    """What the kernel did that the sandbox stops, and only when it was timed."""
 
 
 class Rung:
@@ -78,18 +84,22 @@ class Ladder:
 
 
 def limit():
-    """In the child that times: no files, no cores, not for ever."""
+    """In the child that times, beside its sandbox: not one byte to a file, not for ever."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
 
 
 def run(program, options, limited=True):
     done = subprocess.run([program, *options], capture_output=True, text=True, errors="replace",
                           stdin=subprocess.DEVNULL, preexec_fn=limit if limited else None, check=False)
-    if done.returncode not in (0, 1) or not done.stdout:
-        said = done.stderr.strip().splitlines()
-        raise Failed(said[-1] if said else f"assay-bench ended with status {done.returncode}")
+    said = (done.stderr.strip().splitlines() or [f"assay-bench ended with status {done.returncode}"])[-1]
+    forbidden = re.search(rf"assay-bench: \w+/{adapter.VARIANT}/.*?: ((?:tried to|made a forbidden) .*)", said)
+    if done.returncode == -signal.SIGSYS:
+        raise Forbidden("made a forbidden system call")
+    if done.returncode == 1 and forbidden:
+        raise Forbidden(forbidden[1])
+    if done.returncode not in (0, 1) or not done.stdout or "assay-bench: crashed" in said:
+        raise Failed(said)
     return done.stdout
 
 
@@ -115,7 +125,7 @@ def measure(program, found, plugin, budget):
     options = [f"{found.name}/{variant}" for variant in [*rivals(found.primitive), adapter.VARIANT]]
     options += [f"--problem={problem}" for problem in asked]
     text = run(program, [*options, "--plugin", plugin, f"--budget={budget:g}", f"--longest-call={LONGEST_CALL}",
-                         "--benchmark_format=json"])
+                         "--benchmark_format=json", "--sandbox"])
     try:
         found_times = results.parse(json.loads(text))
     except (ValueError, results.BadResults) as error:

@@ -198,6 +198,34 @@ class Speed(Judged):
         answer = self.judge_json(self.relu("for (int64_t i = 0; i < n; i++) y[i] = 1;"), status=1)
         self.assertIsNone(answer["ladder"])
 
+    WHEN_TIMED = """
+static int timed(void) {
+    char word[4096];
+    FILE *file = fopen("/proc/self/cmdline", "r");
+    size_t length = file ? fread(word, 1, sizeof word - 1, file) : 0;
+    if (file) fclose(file);
+    word[length] = 0;
+    return strstr(word, "assay-bench") != NULL;
+}
+"""
+
+    def forbidden_when_timed(self, does):
+        self.write("mine.c", f"#include <stdio.h>\n#include <string.h>\n#include <sys/socket.h>\n{INCLUDES}"
+                             f"{self.WHEN_TIMED}{RELU} {{ if (timed()) {{ {does} }} {RIGHT} }}\n")
+        return self.run_assay("judge", "mine.c", "--budget", "2", "--json")
+
+    def test_forbidden_only_when_timed(self):
+        for does, did in (("socket(AF_INET, SOCK_STREAM, 0);", "tried to open a network socket (socket)"),
+                          ("if (system(\"true\")) return;", "tried to start another process (clone)")):
+            done = self.forbidden_when_timed(does)
+            answer = json.loads(done.stdout)
+            self.assertEqual((done.returncode, answer["verdict"], answer["forbidden"]), (1, "FORBIDDEN", did),
+                             done.stderr)
+            self.assertIsNone(answer["ladder"])
+            self.assertIn("computes", answer["meaning"])
+        text = self.run_assay("judge", "mine.c", "--budget", "2")
+        self.assertIn("FORBIDDEN: when it was timed, it tried to start another process (clone)\n", text.stdout)
+
     def compiled(self, text):
         self.write("loop.c", text)
         subprocess.run(["cc", "-O3", "-march=native", "-shared", "-fPIC", "loop.c", "-o", "loop.so"], cwd=self.folder,

@@ -222,6 +222,7 @@ static const struct sabotage sabotages[] = {
     SABOTAGE(sleeps_forever, "hangs: waits for something that never comes", "TIMEOUT"),
     SABOTAGE(loops_forever, "hangs: a loop without end", "TIMEOUT"),
     SABOTAGE(survives_its_crash, "reads out of bounds and catches the signal",
+             "CRASH: tried to catch a signal that says what went wrong|"
              "FAIL: changed what happens on a signal (SIGSEGV)"),
     SABOTAGE(closes_everything, "closes files that are not its own",
              "FAIL: closed files that are not its own"),

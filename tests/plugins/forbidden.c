@@ -28,9 +28,13 @@ static void compute(const struct relu_problem *p, const float *x, float *y) {
     for (int64_t i = 0; i < p->n; i++) y[i] = x[i] < 0 ? 0 : x[i];
 }
 
-static void *in_a_thread(void *argument) {
+static void open_socket(void) {
     const int made = socket(AF_INET, SOCK_STREAM, 0);
     if (made >= 0) close(made);
+}
+
+static void *in_a_thread(void *argument) {
+    open_socket();
     return argument;
 }
 
@@ -38,6 +42,16 @@ static void from_a_thread(void) {
     pthread_t thread;
     if (pthread_create(&thread, NULL, in_a_thread, NULL) == 0) pthread_join(thread, NULL);
 }
+
+/* More often than any verification calls it, and less often than a timing. */
+static void when_timed(void) {
+    static long calls;
+    if (++calls == 100000) open_socket();
+}
+
+#ifdef AT_ONCE
+__attribute__((constructor)) static void at_once(void) { open_socket(); }
+#endif
 
 static void spawn(void) {
     pid_t child;
@@ -112,8 +126,9 @@ static void allowed(void) {
     static RELU(name_, .technique = "does what is forbidden")
 
 FORBIDDEN(allowed, allowed());
-FORBIDDEN(socket, close(socket(AF_INET, SOCK_DGRAM, 0)));
+FORBIDDEN(socket, open_socket());
 FORBIDDEN(thread, from_a_thread());
+FORBIDDEN(late, when_timed());
 FORBIDDEN(exec, execute());
 FORBIDDEN(spawn, spawn());
 FORBIDDEN(shell, if (system("true")) return );
@@ -141,11 +156,11 @@ FORBIDDEN(entrance, other_entrance());
 
 #define ONE(name_) &impl_relu_##name_
 static const struct implementation *const implementations[] = {
-    ONE(allowed), ONE(socket),    ONE(thread),   ONE(exec),     ONE(spawn),
-    ONE(shell),   ONE(fork),      ONE(signal),   ONE(group),    ONE(trace),
-    ONE(write),   ONE(temporary), ONE(truncate), ONE(unlink),   ONE(rename),
-    ONE(folder),  ONE(mode),      ONE(mount),    ONE(ring),     ONE(limits),
-    ONE(outlive), ONE(handler),   ONE(terminal), ONE(entrance), NULL};
+    ONE(allowed),  ONE(socket), ONE(thread),  ONE(exec),    ONE(spawn),    ONE(shell),
+    ONE(fork),     ONE(signal), ONE(group),   ONE(trace),   ONE(write),    ONE(temporary),
+    ONE(truncate), ONE(unlink), ONE(rename),  ONE(folder),  ONE(mode),     ONE(mount),
+    ONE(ring),     ONE(limits), ONE(outlive), ONE(handler), ONE(terminal), ONE(entrance),
+    ONE(late),     NULL};
 
 extern const struct assay_plugin assay_plugin_v1;
 const struct assay_plugin assay_plugin_v1 = {ASSAY_PLUGIN("forbidden"),

@@ -6,8 +6,8 @@
 #include <sys/wait.h>
 
 #include "kernels/core/memory.h"
+#include "kernels/core/sandbox.h"
 #include "tests/verifier/verify_host.h"
-#include "tests/verifier/verify_sandbox.h"
 
 /* Exit status of a process in which ThreadSanitizer found a data race; in other builds, none. */
 #if defined __has_feature
@@ -181,7 +181,7 @@ void fault_describe(const struct worker_page *page, const struct primitive *prim
     const char *stage = stage_name(answer->stage);
     if (answer->fault.signal == SIGSYS) {
         char did[200];
-        sandbox_explain(&answer->fault, did, sizeof did);
+        sandbox_explain((int)answer->fault.address, did, sizeof did);
         snprintf(buffer, bytes, "%s%s", stage, did);
         return;
     }
@@ -196,11 +196,8 @@ void fault_describe(const struct worker_page *page, const struct primitive *prim
         return;
     }
     const int number = WTERMSIG(status);
-    if (number == SIGSYS) { /* posix_spawn and system block every signal first */
-        snprintf(buffer, bytes,
-                 "%stried to start another process, most likely (a forbidden system call with "
-                 "signals blocked)",
-                 stage);
+    if (number == SIGSYS) { /* only sigreturn can block it */
+        snprintf(buffer, bytes, "%smade a forbidden system call with signals blocked", stage);
         return;
     }
     const bool fault = number == SIGSEGV || number == SIGBUS,

@@ -10,6 +10,7 @@
 
 #include "kernels/core/filter.h"
 #include "kernels/core/random.h"
+#include "kernels/core/sandbox.h"
 #include "tests/verifier/verify_checks.h"
 #include "tests/verifier/verify_sandbox.h"
 

@@ -60,8 +60,8 @@ static void guard_page(bool guarded) {
     mprotect(page, sizeof *page, guarded ? PROT_READ : PROT_READ | PROT_WRITE);
 }
 
-/* Leaves a note and returns: the handler is gone by then, the instruction faults again and the
- * process dies of it. */
+/* Leaves a note; then the process dies of the signal, whose handler is gone by now. It does not
+ * return: another thread could send it elsewhere than to where it faulted. */
 static void on_fault(int number, siginfo_t *info, void *context) {
     guard_page(false);
     const bool running = answer->stage == STAGE_RUNS || answer->stage == STAGE_PREPARES;
@@ -74,17 +74,18 @@ static void on_fault(int number, siginfo_t *info, void *context) {
         .stray = !running && other_thread(),
         .taken = watch_memory_taken(),
     };
+    raise(number);
 }
 
 static bool catch_faults(void) {
-    static const int numbers[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
     const size_t stack_bytes = (size_t)64 << 10;
     stack_t stack = {.ss_sp = malloc(stack_bytes), .ss_size = stack_bytes};
     struct sigaction action = {.sa_sigaction = on_fault,
-                               .sa_flags = SA_SIGINFO | SA_ONSTACK | (int)SA_RESETHAND};
+                               .sa_flags =
+                                   SA_SIGINFO | SA_ONSTACK | SA_NODEFER | (int)SA_RESETHAND};
     if (!stack.ss_sp || sigaltstack(&stack, NULL)) return false;
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-        if (sigaction(numbers[i], &action, NULL)) return false;
+    for (int i = 0; sandbox_faults[i]; i++)
+        if (sigaction(sandbox_faults[i], &action, NULL)) return false;
     return true;
 }
 
@@ -225,7 +226,7 @@ int worker_main(int argument_count, char **arguments) {
     limit_resources();
     if (!catch_faults()) return EXIT_FAILED;
     dup2(STDERR_FILENO, STDOUT_FILENO); /* what kernels print is not the verifier's output */
-    sandbox_enter(page);
+    sandbox_worker(page);
     watch_open();
     const int cap = argument_count > 2 ? isa_parse(arguments[2]) : -1;
     if (cap >= 0) isa_cap((enum isa)cap);

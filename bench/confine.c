@@ -1,0 +1,33 @@
+#define _GNU_SOURCE
+#include "bench/confine.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "kernels/core/output.h"
+#include "kernels/core/sandbox.h"
+#include "kernels/core/status.h"
+
+static const char *volatile running;
+
+void confine_running(const char *name) { running = name; }
+
+static void forbidden(int call) {
+    char did[160], line[1024];
+    const char *name = running ? running : "a plugin";
+    sandbox_explain(call, did, sizeof did);
+    const int used = snprintf(line, sizeof line, "%sassay-bench: %.700s: %s\n",
+                              isatty(STDERR_FILENO) == 1 ? "\r\033[K" : "", name, did);
+    const ssize_t told = write(STDERR_FILENO, line, (size_t)used);
+    (void)told; /* there may be nobody */
+    _exit(EXIT_FAILED);
+}
+
+void confine(void) {
+    static const struct sandbox sandbox = {.descriptors = STDERR_FILENO + 1,
+                                           .forbidden = forbidden};
+    const char *missing = sandbox_missing();
+    if (missing) fprintf(stderr, "assay-bench: --sandbox: only %s\n", missing);
+    output_guard_crashes("in a kernel or a plugin");
+    sandbox_enter(&sandbox);
+}
