@@ -12,22 +12,12 @@
 #include <unistd.h>
 
 #include "kernels/core/sandbox_filter.h"
+#include "kernels/core/sanitized.h"
 
 #if SANDBOX_FILTERED
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <ucontext.h>
-#endif
-
-#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
-#define SANITIZED 1
-#elif defined __has_feature
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
 #endif
 
 static bool wanted(void) {

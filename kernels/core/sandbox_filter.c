@@ -12,7 +12,6 @@
 #include <stddef.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -21,10 +20,9 @@
 
 enum test {
     ALWAYS,
-    HAS,   /* argument & value */
-    LACKS, /* !(argument & value) */
-    IS,    /* argument == value (32 bits) */
-    IS_NOT,
+    HAS,     /* argument & value */
+    LACKS,   /* !(argument & value) */
+    IS,      /* argument == value (32 bits) */
     IS_NULL, /* the pointer is NULL: fine; anything else is not */
     IS_SELF, /* the process is this one: fine */
     KEEPS,   /* argument is SIGSYS or one of the caller's signals, and the pointer behind it is not
@@ -156,7 +154,7 @@ static const struct rule rules[] = {
     NEVER(sched_setattr, administers),
     NEVER(userfaultfd, administers),
     NEVER(io_uring_setup, evades),
-    RULE(setrlimit, IS_NOT, 0, RLIMIT_AS, evades), /* the worker's own, before each run */
+    NEVER(setrlimit, evades),
     RULE(prlimit64, IS_NULL, 2, 0, evades),
     RULE(prctl, IS, 0, PR_SET_PDEATHSIG, evades),
     RULE(rt_sigaction, KEEPS, 0, 0, catches),
@@ -232,7 +230,6 @@ static void add_rule(struct program *program, const struct rule *rule, const int
         if (rule->test == HAS) add(program, JUMP(BPF_JSET, rule->value, 0, 1));
         if (rule->test == LACKS) add(program, JUMP(BPF_JSET, rule->value, 1, 0));
         if (rule->test == IS) add(program, JUMP(BPF_JEQ, rule->value, 0, 1));
-        if (rule->test == IS_NOT) add(program, JUMP(BPF_JEQ, rule->value, 1, 0));
         if (rule->test == IS_SELF) add(program, JUMP(BPF_JEQ, self, 1, 0));
         break;
     }

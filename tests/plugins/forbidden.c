@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -87,6 +88,45 @@ static void raise_limits(void) {
     if (getrlimit(RLIMIT_NOFILE, &limit) == 0) setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* What a memory bomb would do first. */
+static void take_all_room(void) {
+    const size_t bytes = (size_t)3 << 30;
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit)) abort();
+    limit.rlim_cur = limit.rlim_max;
+    syscall(SYS_setrlimit, RLIMIT_AS, &limit);
+    void *room = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (room == MAP_FAILED) abort();
+    munmap(room, bytes);
+}
+
+static void read_beyond(const float *x, int64_t n) { (void)((const volatile float *)x)[n]; }
+
+static sigjmp_buf survived;
+static void survive(int number) { siglongjmp(survived, number); }
+
+/* A read out of bounds that leaves no trace: the handler is put back. */
+static void survive_it(const float *x, int64_t n) {
+    struct sigaction before, ours = {.sa_handler = survive};
+    sigaction(SIGSEGV, &ours, &before);
+    if (!sigsetjmp(survived, 1)) read_beyond(x, n);
+    sigaction(SIGSEGV, &before, NULL);
+}
+
+/* With its signal blocked, and with no stack for its handler, a crash has nobody to tell of it. */
+static void block_it(const float *x, int64_t n) {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, NULL);
+    read_beyond(x, n);
+}
+
+static void take_its_stack(const float *x, int64_t n) {
+    stack_t nowhere = {.ss_sp = (void *)4096, .ss_size = 1 << 20};
+    sigaltstack(&nowhere, NULL);
+    read_beyond(x, n);
+}
+
 /* getpid, by the 32-bit entrance and by the x32 numbers. */
 static void other_entrance(void) {
 #if defined __x86_64__
@@ -149,6 +189,10 @@ FORBIDDEN(mode, chmod("/nonexistent", 0600));
 FORBIDDEN(mount, mount("none", "/nonexistent", "tmpfs", 0, NULL));
 FORBIDDEN(ring, syscall(SYS_io_uring_setup, 0, NULL));
 FORBIDDEN(limits, raise_limits());
+FORBIDDEN(room, take_all_room());
+FORBIDDEN(survivor, survive_it(x, p->n));
+FORBIDDEN(blocked, block_it(x, p->n));
+FORBIDDEN(stackless, take_its_stack(x, p->n));
 FORBIDDEN(outlive, prctl(PR_SET_PDEATHSIG, SIGKILL));
 FORBIDDEN(handler, handle_signals());
 FORBIDDEN(terminal, ioctl(2, TIOCSTI, ""));
@@ -156,11 +200,11 @@ FORBIDDEN(entrance, other_entrance());
 
 #define ONE(name_) &impl_relu_##name_
 static const struct implementation *const implementations[] = {
-    ONE(allowed),  ONE(socket), ONE(thread),  ONE(exec),    ONE(spawn),    ONE(shell),
-    ONE(fork),     ONE(signal), ONE(group),   ONE(trace),   ONE(write),    ONE(temporary),
-    ONE(truncate), ONE(unlink), ONE(rename),  ONE(folder),  ONE(mode),     ONE(mount),
-    ONE(ring),     ONE(limits), ONE(outlive), ONE(handler), ONE(terminal), ONE(entrance),
-    ONE(late),     NULL};
+    ONE(allowed),  ONE(socket), ONE(thread),   ONE(exec),    ONE(spawn),     ONE(shell),
+    ONE(fork),     ONE(signal), ONE(group),    ONE(trace),   ONE(write),     ONE(temporary),
+    ONE(truncate), ONE(unlink), ONE(rename),   ONE(folder),  ONE(mode),      ONE(mount),
+    ONE(ring),     ONE(limits), ONE(outlive),  ONE(handler), ONE(terminal),  ONE(entrance),
+    ONE(late),     ONE(room),   ONE(survivor), ONE(blocked), ONE(stackless), NULL};
 
 extern const struct assay_plugin assay_plugin_v1;
 const struct assay_plugin assay_plugin_v1 = {ASSAY_PLUGIN("forbidden"),

@@ -9,12 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "kernels/core/memory.h"
+#include "kernels/core/sanitized.h"
+#include "tests/verifier/verify_watch.h"
 
 extern char **environ;
 
@@ -172,6 +175,44 @@ void host_close(struct host *host) {
     *host = (struct host){.socket = -1, .page_file = -1};
 }
 
+/* ---- its memory -------------------------------------------------------------------------------
+ */
+
+#ifdef __linux__
+static size_t address_space(pid_t process) {
+    char path[64];
+    size_t pages = 0;
+    snprintf(path, sizeof path, "/proc/%d/statm", (int)process);
+    FILE *file = fopen(path, "re");
+    if (file && fscanf(file, "%zu", &pages) != 1) pages = 0;
+    if (file) fclose(file);
+    return pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/* What the worker has, `room`, and what its kernel is allowed; returns that; 0: no limit here. */
+static size_t limit_memory(const struct host *host, size_t room) {
+    const struct worker_request *request = &host->page->request;
+    struct rlimit limit;
+    size_t operands = 0;
+    for (int i = 0; i < OPERANDS_MAX; i++) operands += request->slot[i].bytes;
+    const size_t allowed = memory_allowance(operands, request->threads),
+                 now_taken = address_space(host->worker);
+    if (SANITIZED || !now_taken || prlimit(host->worker, RLIMIT_AS, NULL, &limit)) return 0;
+    const size_t wanted =
+        now_taken + allowed > SIZE_MAX - room ? SIZE_MAX : now_taken + allowed + room;
+    limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
+    return prlimit(host->worker, RLIMIT_AS, &limit, NULL) ? 0 : allowed;
+}
+#else
+static size_t limit_memory(const struct host *host, size_t room) {
+    (void)host, (void)room;
+    return 0;
+}
+#endif
+
+/* ---- a request --------------------------------------------------------------------------------
+ */
+
 #define ANSWERED "answered in the worker's name"
 
 enum sign { SIGN_ANSWER, SIGN_NOTHING, SIGN_END, SIGN_NOISE };
@@ -262,6 +303,19 @@ static bool idle_was_quiet(struct host *host, const struct primitive *primitive,
     return false;
 }
 
+/* The byte to and fro; in between, once, the worker's memory is limited. */
+static enum sign exchange(struct host *host) {
+    struct worker_answer *answer = &host->shared->answer;
+    const double deadline = now() + host->timeout;
+    if (!host->fresh) answer->memory_allowed = limit_memory(host, 0);
+    for (bool sized = false;; sized = true) {
+        if (send(host->socket, &host->turn, 1, MSG_NOSIGNAL) != 1) return SIGN_END;
+        const enum sign sign = await(host, deadline - now());
+        if (sign != SIGN_ANSWER || answer->stage != STAGE_SIZED || sized) return sign;
+        answer->memory_allowed = limit_memory(host, answer->room);
+    }
+}
+
 /* The request to a worker, and what came back. */
 static enum sign ask(struct host *host, int *status, struct outcome *outcome) {
     /* a note about a fault is written by a process that then dies: it is never wiped under it */
@@ -276,8 +330,7 @@ static enum sign ask(struct host *host, int *status, struct outcome *outcome) {
         return SIGN_NOTHING;
     }
     host->turn++;
-    const bool sent = send(host->socket, &host->turn, 1, MSG_NOSIGNAL) == 1;
-    const enum sign sign = sent ? await(host, host->timeout) : SIGN_END;
+    const enum sign sign = exchange(host);
     if (sign == SIGN_NOTHING) {
         outcome->verdict = VERDICT_TIMEOUT;
         snprintf(outcome->reason, sizeof outcome->reason, "no answer within %g s", host->timeout);

@@ -2,6 +2,9 @@
  *
  * The verifier writes a request, sends one byte over the socket, and waits for the same byte back,
  * for the end of the worker, or for its patience to end. The worker never sees an expected value.
+ * Once in between, before operands are mapped, the worker sends the byte to have its memory limited
+ * (answer.room) and gets it back: the verifier does that, since what the worker could do a kernel
+ * in it could undo.
  *
  * A kernel lives in the worker and could write to all of this. The verifier keeps its own copy of
  * the request, believes no number in the answer that it has not checked, and counts the bytes; so
@@ -20,6 +23,8 @@ enum {
     WORKER_SOCKET = 3,
     WORKER_PAGE,
     WORKER_OPERAND, /* the first of OPERANDS_MAX */
+    /* its own: how much memory it has */
+    WORKER_STATM = WORKER_OPERAND + OPERANDS_MAX,
 };
 
 /* The hidden first argument; then the ISA cap, then plugins. */
@@ -31,6 +36,7 @@ enum { SLOT_WORKSPACE = OPERANDS_MAX, SLOT_PREPARED, SLOTS };
 enum worker_stage {
     STAGE_ASKED,       /* the verifier's: nothing done yet */
     STAGE_SUPPORTS,    /* in start, supports, workspace_bytes, prepared_bytes */
+    STAGE_SIZED,       /* asks for its limit of memory */
     STAGE_PREPARES,    /* in prepare */
     STAGE_RUNS,        /* in the kernel */
     STAGE_RETURNED,    /* it has returned; nothing may change any more */
@@ -113,7 +119,8 @@ struct worker_answer {
     ptrdiff_t damage; /* offset from its data */
     enum left left;
     int left_count;
-    size_t memory_allowed; /* address space the kernel may take; 0: as much as there is */
+    size_t room;           /* address space that operands, workspace and prepared take */
+    size_t memory_allowed; /* what the kernel may take beyond; 0: as much as there is */
     uintptr_t stack_top, page;
     struct worker_fault fault; /* last: see ask() of the verifier */
 };

@@ -36,7 +36,7 @@ static void note(int call) {
 
 void sandbox_worker(struct worker_page *page) {
     static const struct sandbox sandbox = {
-        .descriptors = WORKER_OPERAND + OPERANDS_MAX, .signals = sandbox_faults, .forbidden = note};
+        .descriptors = WORKER_STATM + 1, .signals = sandbox_faults, .forbidden = note};
     noted = page;
     signal(SIGXFSZ, SIG_DFL); /* the verifier ignores it */
     sandbox_enter(&sandbox);

@@ -16,30 +16,11 @@
 #include <sys/syscall.h>
 #endif
 
-#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
-#define SANITIZED 1
-#elif defined __has_feature
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
-
-/* The call itself: the sandbox lets it pass for this one limit, and nothing that the C library
- * makes of setrlimit. */
-static bool limit_space(struct rlimit limit) {
-#ifdef SYS_setrlimit
-    return syscall(SYS_setrlimit, RLIMIT_AS, &limit) == 0;
-#else
-    return setrlimit(RLIMIT_AS, &limit) == 0;
-#endif
-}
+#include "kernels/core/sanitized.h"
+#include "kernels/core/threads.h"
 
 static int statm = -1; /* /proc/self/statm, kept open */
 static size_t page_bytes, size_before;
-static struct rlimit memory_ceiling;
 
 /* ---- registers --------------------------------------------------------------------------------
  */
@@ -160,20 +141,9 @@ static void memory_used(size_t *space, size_t *private_bytes) {
     *private_bytes = (number[1] - number[2]) * page_bytes;
 }
 
-size_t watch_limit_memory(size_t operand_bytes, int threads) {
-    const size_t least = (size_t)1 << 30, each_thread = (size_t)144 << 20; /* stack and heap */
+void watch_memory_begin(void) {
     size_t private_bytes;
-    if (SANITIZED || statm < 0) return 0;
     memory_used(&size_before, &private_bytes);
-    const size_t wanted = 4 * operand_bytes > least ? 4 * operand_bytes : least;
-    const size_t allowed = wanted + (size_t)threads * each_thread;
-    struct rlimit limit = memory_ceiling;
-    if (size_before + allowed < limit.rlim_cur) limit.rlim_cur = size_before + allowed;
-    return limit_space(limit) ? allowed : 0;
-}
-
-void watch_unlimit_memory(void) {
-    if (!SANITIZED && statm >= 0) limit_space(memory_ceiling);
 }
 
 size_t watch_memory_taken(void) {
@@ -182,20 +152,31 @@ size_t watch_memory_taken(void) {
     return space > size_before ? space - size_before : 0;
 }
 
-void watch_open(void) {
-    const long pages = sysconf(_SC_PHYS_PAGES), bytes = sysconf(_SC_PAGESIZE);
-    page_bytes = (size_t)bytes;
-    getrlimit(RLIMIT_AS, &memory_ceiling);
-    if (!SANITIZED && pages > 0) { /* shadow memory takes terabytes of address space */
-        const rlim_t all = (rlim_t)pages * (rlim_t)bytes;
-        if (memory_ceiling.rlim_cur > all)
-            memory_ceiling =
-                (struct rlimit){all, all < memory_ceiling.rlim_max ? all : memory_ceiling.rlim_max};
-        limit_space(memory_ceiling);
-    }
+size_t memory_allowance(size_t operand_bytes, int threads) {
+    const size_t least = (size_t)1 << 30, each_thread = (size_t)144 << 20; /* stack and heap */
+    return (4 * operand_bytes > least ? 4 * operand_bytes : least) + (size_t)threads * each_thread;
+}
+
+/* Never more than there is, and at first what plugins may take while they are loaded. */
+static size_t limit_memory(void) {
+    const long pages = sysconf(_SC_PHYS_PAGES);
+    struct rlimit limit;
+    if (SANITIZED || statm < 0 || pages <= 0 || getrlimit(RLIMIT_AS, &limit)) return 0;
+    const rlim_t all = (rlim_t)pages * (rlim_t)page_bytes;
+    const size_t allowed = 4 * memory_allowance(0, threads_available());
+    if (limit.rlim_max > all) limit.rlim_max = all;
+    limit.rlim_cur =
+        size_before + allowed < limit.rlim_max ? size_before + allowed : limit.rlim_max;
+    return setrlimit(RLIMIT_AS, &limit) ? 0 : allowed;
+}
+
+size_t watch_open(void) {
+    page_bytes = (size_t)sysconf(_SC_PAGESIZE);
     const int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-    statm = file < 0 ? -1 : fcntl(file, F_DUPFD_CLOEXEC, 64);
-    if (file >= 0) close(file);
+    statm = file < 0 ? -1 : dup2(file, WORKER_STATM);
+    if (file >= 0 && file != statm) close(file);
+    watch_memory_begin();
+    return limit_memory();
 }
 
 /* ---- before and after -------------------------------------------------------------------------

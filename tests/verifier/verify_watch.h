@@ -18,8 +18,9 @@ struct watch {
     size_t private_bytes;
 };
 
-/* Once, before anything of a plugin runs. */
-void watch_open(void);
+/* Once, before the sandbox and anything of a plugin. Limits the address space: from then on only
+ * the verifier changes that limit. Returns how much is left; 0: there is no limit here. */
+size_t watch_open(void);
 
 void watch_begin(struct watch *watch);
 /* What differs now, of those things the gravest for what follows first. The floating-point control
@@ -29,11 +30,11 @@ enum left watch_end(const struct watch *watch, bool pool, size_t operand_bytes, 
 /* Wait, but not long, until the threads that are more than at watch_begin have gone to sleep. */
 void watch_settle(const struct watch *watch);
 
-/* From now on this process may take so much address space more: room for the kernel's own
- * allocations, in proportion to its operands. Returns it; 0: there is no limit here. */
-size_t watch_limit_memory(size_t operand_bytes, int threads);
-void watch_unlimit_memory(void);
-/* Address space taken since; may be called in a signal handler. */
+/* Address space taken since the last watch_memory_begin; may be called in a signal handler. */
+void watch_memory_begin(void);
 size_t watch_memory_taken(void);
+
+/* How much a kernel may take for itself, in proportion to its operands. */
+size_t memory_allowance(size_t operand_bytes, int threads);
 
 #endif

@@ -22,6 +22,7 @@
 static struct worker_page *page;
 static struct worker_request *request;
 static struct worker_answer *answer;
+static char turn; /* the byte that stands for the request */
 
 /* ---- crashes ----------------------------------------------------------------------------------
  */
@@ -152,11 +153,22 @@ static size_t operand_bytes(void) {
     return bytes;
 }
 
+/* The verifier limits the memory of this process to what follows. */
+static void await_limit(size_t scratch_bytes) {
+    const size_t guards = 4 * GUARD_BYTES;
+    answer->room = scratch_bytes + SLOTS * guards;
+    for (int i = 0; i < OPERANDS_MAX; i++)
+        answer->room += request->slot[i].offset + request->slot[i].bytes;
+    answer->stage = STAGE_SIZED;
+    if (write(WORKER_SOCKET, &turn, 1) != 1 || read(WORKER_SOCKET, &turn, 1) != 1)
+        _exit(EXIT_FAILED);
+}
+
 /* The kernel between its watchmen. */
 static void run_watched(const struct implementation *implementation, const struct problem *problem,
                         void *const *operand, struct guarded *block) {
     struct watch watch;
-    answer->memory_allowed = watch_limit_memory(operand_bytes(), threads_get());
+    watch_memory_begin();
     answer->stage = STAGE_RUNS;
     watch_begin(&watch);
     guard_page(true);
@@ -177,19 +189,17 @@ static bool run(const struct implementation *implementation, const struct proble
     void *operand[OPERANDS_MAX] = {NULL};
     answer->stage = STAGE_SUPPORTS;
     threads_set(implementation->uses_threads ? request->threads : 1);
-    answer->memory_allowed = watch_limit_memory(operand_bytes(), threads_get());
     const char *reason = implementation_unsupported(implementation, problem);
     if (reason) return refuse(STAGE_UNSUPPORTED, reason);
     const size_t workspace_bytes = implementation_workspace_bytes(implementation, problem),
                  prepared_bytes = implementation_prepared_bytes(implementation, problem);
-    watch_unlimit_memory();
+    await_limit(workspace_bytes + prepared_bytes);
     if (!map_operands(block, operand) ||
         !map_scratch(&block[SLOT_WORKSPACE], SLOT_WORKSPACE, workspace_bytes) ||
         !map_scratch(&block[SLOT_PREPARED], SLOT_PREPARED, prepared_bytes))
         return false;
     if (block[SLOT_PREPARED].data) {
         answer->stage = STAGE_PREPARES;
-        answer->memory_allowed = watch_limit_memory(operand_bytes(), threads_get());
         implementation->prepare(problem->value, operand, block[SLOT_PREPARED].data);
         look_for_damage(block, SLOT_PREPARED);
         guarded_seal(&block[SLOT_PREPARED]);
@@ -211,10 +221,10 @@ static void serve(void) {
         return;
     }
     struct guarded block[SLOTS] = {{0}};
+    watch_memory_begin();
     run(implementation, &problem, block);
     for (int i = 0; i < SLOTS; i++)
         if (block[i].base) guarded_unmap(&block[i]);
-    watch_unlimit_memory();
 }
 
 int worker_main(int argument_count, char **arguments) {
@@ -226,8 +236,8 @@ int worker_main(int argument_count, char **arguments) {
     limit_resources();
     if (!catch_faults()) return EXIT_FAILED;
     dup2(STDERR_FILENO, STDOUT_FILENO); /* what kernels print is not the verifier's output */
+    answer->memory_allowed = watch_open();
     sandbox_worker(page);
-    watch_open();
     const int cap = argument_count > 2 ? isa_parse(arguments[2]) : -1;
     if (cap >= 0) isa_cap((enum isa)cap);
     for (int i = 3; i < argument_count; i++) {
@@ -237,12 +247,11 @@ int worker_main(int argument_count, char **arguments) {
             return EXIT_BAD_INPUT;
         }
     }
-    char byte;
-    while (read(WORKER_SOCKET, &byte, 1) == 1) {
+    while (read(WORKER_SOCKET, &turn, 1) == 1) {
         answer->page = (uintptr_t)page;
         answer->stack_top = (uintptr_t)__builtin_frame_address(0);
         serve();
-        if (write(WORKER_SOCKET, &byte, 1) != 1) break;
+        if (write(WORKER_SOCKET, &turn, 1) != 1) break;
     }
     _exit(EXIT_PASSED); /* without the leak checks and atexit handlers of whatever was loaded */
 }
