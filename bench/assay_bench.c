@@ -1,4 +1,5 @@
 /* assay-bench: verified, then timed. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "bench/clock.h"
 #include "bench/confine.h"
 #include "bench/context.h"
+#include "bench/deadline.h"
 #include "bench/display.h"
 #include "bench/options.h"
 #include "bench/roofline.h"
@@ -297,8 +299,31 @@ static int run(struct sweep *sweep) {
     return sweep->timed ? EXIT_PASSED : EXIT_NOTHING_RAN;
 }
 
-/* In the sandbox no machine can be remembered and no plugin be tried in a child: it comes between.
- */
+struct load {
+    const char *path;
+    enum status status;
+    struct error *error;
+};
+
+static void load(void *user) {
+    struct load *load = user;
+    load->status = plugin_load(load->path, oracle_add, load->error);
+}
+
+/* Where no child can try it first. */
+static enum status load_confined(const char *path, struct error *error) {
+    const double patience = 10;
+    struct load call = {path, STATUS_OK, error};
+    const int number = deadline_run(load, &call, patience);
+    if (number == SIGALRM)
+        return fail(error, STATUS_BAD_INPUT, "%.400s: hangs when it is loaded", path);
+    if (number)
+        return fail(error, STATUS_BAD_INPUT, "%.400s: crashes (%s) when it is loaded", path,
+                    strsignal(number));
+    return call.status;
+}
+
+/* In the sandbox no machine can be remembered and no child be started: it comes between. */
 static enum status set_up(struct sweep *sweep, struct error *error) {
     const struct options *o = sweep->options;
     enum status status = STATUS_OK;
@@ -308,8 +333,10 @@ static enum status set_up(struct sweep *sweep, struct error *error) {
     }
     for (int i = 0; i < o->plugins.count && !status; i++) {
         confine_running(o->plugins.item[i]);
-        if (!o->sandbox) status = plugin_probe(o->plugins.item[i], oracle_add, error);
-        if (!status) status = plugin_load(o->plugins.item[i], oracle_add, error);
+        if (o->sandbox)
+            status = load_confined(o->plugins.item[i], error);
+        else if (!(status = plugin_probe(o->plugins.item[i], oracle_add, error)))
+            status = plugin_load(o->plugins.item[i], oracle_add, error);
     }
     return status;
 }

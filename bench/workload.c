@@ -208,10 +208,10 @@ static void evaluate(struct judge *judge, int reach) {
     if (units <= 0) return;
     int64_t step = (int64_t)(0.6180339887 * (double)units) + 1;
     while (common_divisor(step, units) != 1) step++;
-    judge->oracle->evaluate(&call, units - 1);
+    oracle_evaluate(judge->oracle, &judge->problem, &call, units - 1);
     int64_t unit = 0;
     for (int64_t i = 0; i < units; i++) {
-        judge->oracle->evaluate(&call, unit);
+        oracle_evaluate(judge->oracle, &judge->problem, &call, unit);
         unit = (unit + step) % units;
         if (seconds_now() - start > judge_seconds) break;
     }

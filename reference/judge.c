@@ -46,7 +46,8 @@ static int64_t unit_at(const struct judge *judge, int64_t i) {
 static void evaluate(struct judge *judge, int reach, int64_t first, int64_t end) {
     const struct oracle_call call = {judge->problem.value, judge->operand, reach, judge->expected,
                                      NULL};
-    for (int64_t i = first; i < end; i++) judge->oracle->evaluate(&call, unit_at(judge, i));
+    for (int64_t i = first; i < end; i++)
+        oracle_evaluate(judge->oracle, &judge->problem, &call, unit_at(judge, i));
 }
 
 /* judge_open without the evaluation. */
@@ -65,7 +66,7 @@ static enum status prepare(struct judge *judge, const struct problem *problem,
                         primitive->operands[i].name);
         }
     }
-    judge->units = judge->oracle->units(problem->value);
+    judge->units = oracle_units(judge->oracle, problem);
     judge->judged_units = max_units >= 0 && max_units < judge->units ? max_units : judge->units;
     return STATUS_OK;
 }

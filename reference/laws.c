@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernels/core/callback.h"
 #include "kernels/core/memory.h"
 
 /* Floats round to infinity from here on (reference/compare.c). */
@@ -46,6 +47,17 @@ static enum law_verdict say(struct law_result *result, enum law_verdict verdict,
     return result->verdict = verdict;
 }
 
+static bool enter(const struct examination *e, const char *callback) {
+    const struct primitive *primitive = e->item->problem.primitive;
+    return callback_begin(primitive->plugin, primitive->name, callback);
+}
+
+static void compare_with(const struct examination *e, struct breach *breach) {
+    const bool begun = enter(e, "compare of a law");
+    e->law->compare(&e->call, breach);
+    callback_end(begun);
+}
+
 /* ---- inputs -----------------------------------------------------------------------------------
  */
 
@@ -65,7 +77,9 @@ static void begin_operand(struct examination *e, int run, int operand) {
 static enum status vary_problem(struct examination *e, int run, struct error *error) {
     struct law_run *r = &e->call.run[run];
     r->problem = e->item->problem;
+    const bool begun = enter(e, "vary of a law");
     if (e->law->vary) e->law->vary(&r->problem, run);
+    callback_end(begun);
     struct error inner;
     if (!problem_check(&r->problem, &inner)) return STATUS_OK;
     return fail(error, STATUS_BAD_INPUT, "%s makes a problem that is refused: %.300s", e->law->name,
@@ -100,7 +114,9 @@ static enum status begin_run(struct examination *e, int run, struct error *error
     }
     for (int o = 0; o < primitive->operand_count; o++)
         if (r->in[o]) begin_operand(e, run, o);
+    const bool begun = enter(e, "prepare of a law");
     if (e->law->prepare) e->law->prepare(&e->call, run);
+    callback_end(begun);
     for (int o = 0; o < primitive->operand_count; o++)
         if (r->in[o] && !problem_reads(&r->problem, o))
             fill_operand(&r->problem, o, FILL_NAN, 0, r->in[o]);
@@ -168,7 +184,7 @@ static bool notices(struct examination *e, int run, int operand, int64_t index, 
     float *element = (float *)e->out[run][operand] + index, kept = *element;
     struct breach breach = {0};
     *element = (float)(kept + nudge);
-    if (*element != kept) e->law->compare(&e->call, &breach);
+    if (*element != kept) compare_with(e, &breach);
     *element = kept;
     return breach.wrong > 0;
 }
@@ -212,7 +228,7 @@ static enum status run_all(struct examination *e, struct law_result *result, str
 }
 
 static void compare_runs(struct examination *e, struct law_result *result) {
-    e->law->compare(&e->call, &result->breach);
+    compare_with(e, &result->breach);
     const struct breach *breach = &result->breach;
     if (breach->wrong) {
         const struct shape shape =
@@ -231,15 +247,18 @@ enum status law_examine(struct law_result *result, const struct property *law,
                         const struct implementation *implementation, law_runner *runner,
                         void *context, struct error *error) {
     *result = (struct law_result){.verdict = LAW_HOLDS};
-    const char *reason = law->applies ? law->applies(&item->problem) : NULL;
-    if (reason) {
-        say(result, LAW_SKIPPED, reason);
-        return STATUS_OK;
-    }
     struct examination *e = calloc(1, sizeof *e);
     if (!e) return fail(error, STATUS_NO_MEMORY, "out of memory");
     e->law = law;
     e->item = item;
+    const bool begun = enter(e, "applies of a law");
+    const char *reason = law->applies ? law->applies(&item->problem) : NULL;
+    callback_end(begun);
+    if (reason) {
+        say(result, LAW_SKIPPED, reason);
+        free(e);
+        return STATUS_OK;
+    }
     e->implementation = implementation;
     e->runner = runner;
     e->context = context;

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernels/core/callback.h"
+
 #define IMPL(primitive, variant)
 #define MISSING(primitive, variant, reason)
 #define PRIMITIVE(name) extern const struct oracle oracle_##name;
@@ -46,6 +48,22 @@ enum status oracle_add(const struct oracle *oracle, struct error *error) {
     copy->size = sizeof *copy;
     added[added_count++] = copy;
     return STATUS_OK;
+}
+
+int64_t oracle_units(const struct oracle *oracle, const struct problem *problem) {
+    const struct primitive *primitive = problem->primitive;
+    const bool begun = callback_begin(primitive->plugin, primitive->name, "units");
+    const int64_t units = oracle->units(problem->value);
+    callback_end(begun);
+    return units;
+}
+
+void oracle_evaluate(const struct oracle *oracle, const struct problem *problem,
+                     const struct oracle_call *call, int64_t unit) {
+    const struct primitive *primitive = problem->primitive;
+    const bool begun = callback_begin(primitive->plugin, primitive->name, "evaluate");
+    oracle->evaluate(call, unit);
+    callback_end(begun);
 }
 
 int oracle_added(void) { return added_count; }

@@ -55,6 +55,10 @@ struct oracle {
  */
 const struct oracle *oracle_find(const char *primitive);
 enum status oracle_add(const struct oracle *oracle, struct error *error);
+/* Its callbacks, with a watchdog around those of plugins. */
+int64_t oracle_units(const struct oracle *oracle, const struct problem *problem);
+void oracle_evaluate(const struct oracle *oracle, const struct problem *problem,
+                     const struct oracle_call *call, int64_t unit);
 /* How many were added so far, and back to that number. */
 int oracle_added(void);
 void oracle_forget(int count);

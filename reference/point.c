@@ -36,8 +36,8 @@ void point_ask(struct point *point) {
     for (int o = 0; o < point->problem.primitive->operand_count; o++)
         if (point->expected[o].value)
             expectation_clear(&point->expected[o], point_elements(&point->problem, o));
-    for (int64_t unit = 0; unit < point->oracle->units(point->problem.value); unit++)
-        point->oracle->evaluate(&call, unit);
+    for (int64_t unit = 0; unit < oracle_units(point->oracle, &point->problem); unit++)
+        oracle_evaluate(point->oracle, &point->problem, &call, unit);
 }
 
 enum status point_open(struct point *point, struct error *error) {

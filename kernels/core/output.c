@@ -58,6 +58,15 @@ void output_guard(const char *program) {
     signal(SIGXFSZ, SIG_IGN);
 }
 
+void output_abandon(const char *text) {
+    for (int i = 0; i < PENDING_MOST; i++) take_away(&pending[i]);
+    say(guarding);
+    say(": ");
+    say(text);
+    say("\n");
+    _exit(EXIT_FAILED);
+}
+
 static const char *crash_place = "";
 
 static void on_crash(int number) {

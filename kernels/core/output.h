@@ -20,6 +20,9 @@ void output_guard(const char *program);
  * line that ends in `where`, and ends the process with EXIT_FAILED. */
 void output_guard_crashes(const char *where);
 
+/* From any thread: the same line and end for another reason, "program: text". */
+void output_abandon(const char *text) __attribute__((noreturn));
+
 /* Opens `path` for writing; "-" is standard output. STATUS_IO: "path: why". */
 enum status output_open(FILE **file, const char *path, struct error *error);
 /* Ends it: renamed when `good` and everything could be written; taken away otherwise. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernels/core/callback.h"
 #include "kernels/core/descriptor.h"
 #include "kernels/core/registry.h"
 
@@ -30,6 +31,7 @@ static enum status add_primitive(const char *path, const struct primitive *given
     struct primitive *copy = copy_stamped(given, given->size, sizeof *copy);
     if (!copy) return fail(error, STATUS_NO_MEMORY, "out of memory");
     copy->size = sizeof *copy;
+    copy->plugin = path;
     struct error inner;
     const char *wrong = primitive_wrong(copy);
     enum status status = wrong
@@ -132,6 +134,9 @@ enum status plugin_register(const struct assay_plugin *plugin, const char *path,
 
 enum status plugin_load(const char *path, plugin_oracle_fn *add_oracle, struct error *error) {
     const struct assay_plugin *plugin = NULL;
-    const enum status status = open_plugin(path, &plugin, error);
-    return status ? status : plugin_register(plugin, path, add_oracle, error);
+    const bool begun = callback_begin(path, NULL, "is loaded");
+    enum status status = open_plugin(path, &plugin, error);
+    if (!status) status = plugin_register(plugin, path, add_oracle, error);
+    callback_end(begun);
+    return status;
 }

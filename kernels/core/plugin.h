@@ -46,7 +46,8 @@ typedef enum status plugin_oracle_fn(const struct oracle *oracle, struct error *
 
 /* Load and register everything in the shared object at `path`. Descriptors are copied, so their
  * size may differ from this program's. STATUS_BAD_INPUT names the file and what is wrong with it:
- * not a shared object, no assay_plugin_v1, another ABI, a bad or taken name, a missing callback. */
+ * not a shared object, no assay_plugin_v1, another ABI, a bad or taken name, a missing callback.
+ * `path` is kept. */
 enum status plugin_load(const char *path, plugin_oracle_fn *add_oracle, struct error *error);
 
 /* The second half of it: what the object `plugin`, found in `path`, brings. After an error a part

@@ -2,11 +2,24 @@
 
 #include <stdio.h>
 
+#include "kernels/core/callback.h"
+
+/* value_ = what `callback_` of the problem's primitive returns, with the watchdog around it. */
+#define CALL(value_, problem_, callback_, ...)                                                     \
+    do {                                                                                           \
+        const struct primitive *called = (problem_)->primitive;                                    \
+        const bool begun = callback_begin(called->plugin, called->name, #callback_);               \
+        (value_) = called->callback_(__VA_ARGS__);                                                 \
+        callback_end(begun);                                                                       \
+    } while (0)
+
 bool operand_is_input(const struct operand *operand) { return operand->role != ROLE_OUT; }
 bool operand_is_output(const struct operand *operand) { return operand->role != ROLE_IN; }
 
 struct shape problem_shape(const struct problem *problem, int operand) {
-    return problem->primitive->shape(problem->value, operand);
+    struct shape shape;
+    CALL(shape, problem, shape, problem->value, operand);
+    return shape;
 }
 
 const char *shape_wrong(const struct shape *shape) {
@@ -31,17 +44,24 @@ bool problem_reads(const struct problem *problem, int operand) {
     const struct shape shape = problem_shape(problem, operand);
     if (!operand_is_input(&primitive->operands[operand]) || shape_elements(&shape) == 0)
         return false;
-    return !primitive->reads || primitive->reads(problem->value, operand);
+    bool reads = true;
+    if (primitive->reads) CALL(reads, problem, reads, problem->value, operand);
+    return reads;
 }
 
 double problem_flops(const struct problem *problem) {
-    return problem->primitive->flops(problem->value);
+    double flops;
+    CALL(flops, problem, flops, problem->value);
+    return flops;
 }
 
 double problem_bytes(const struct problem *problem) {
     const struct primitive *primitive = problem->primitive;
-    if (primitive->bytes) return primitive->bytes(problem->value);
     double bytes = 0;
+    if (primitive->bytes) {
+        CALL(bytes, problem, bytes, problem->value);
+        return bytes;
+    }
     for (int i = 0; i < primitive->operand_count; i++) {
         const struct operand *operand = &primitive->operands[i];
         const struct shape shape = problem_shape(problem, i);
@@ -52,8 +72,15 @@ double problem_bytes(const struct problem *problem) {
 }
 
 double problem_terms(const struct problem *problem) {
-    const double terms = problem->primitive->terms(problem->value);
+    double terms;
+    CALL(terms, problem, terms, problem->value);
     return terms >= 1 ? terms : 1; /* also when it is no number */
+}
+
+enum status problem_validate(const struct problem *problem, struct error *error) {
+    enum status status = STATUS_OK;
+    if (problem->primitive->validate) CALL(status, problem, validate, problem->value, error);
+    return status;
 }
 
 /* isa_best() can be lowered during a run (--isa), so only start() is remembered: in a small table,

@@ -167,6 +167,8 @@ struct primitive {
     const char *gradient_of;
     /* One input and one output of the same shape, y[i] = f(x[i]) whatever the fields. */
     bool univariate;
+    /* The path of the plugin that brought it, set when it is loaded; NULL: built in. */
+    const char *plugin;
 };
 
 /* ---- helpers over the descriptors -------------------------------------------------------------
@@ -186,6 +188,8 @@ struct shape problem_shape(const struct problem *problem, int operand);
 const char *shape_wrong(const struct shape *shape);
 /* Could its values influence an output (present, not empty, an input, and reads() agrees)? */
 bool problem_reads(const struct problem *problem, int operand);
+/* Do its fields go together? problem_check asks more. */
+enum status problem_validate(const struct problem *problem, struct error *error);
 double problem_flops(const struct problem *problem);
 double problem_bytes(const struct problem *problem);
 double problem_terms(const struct problem *problem);

@@ -189,8 +189,7 @@ enum status problem_check(const struct problem *problem, struct error *error) {
             return out_of_range(&primitive->fields[i],
                                 problem_print_field(problem, i, value, sizeof value), error);
     }
-    const enum status status =
-        primitive->validate ? primitive->validate(problem->value, error) : STATUS_OK;
+    const enum status status = problem_validate(problem, error);
     return status ? status : check_shapes(problem, error);
 }
 

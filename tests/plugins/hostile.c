@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include "kernels/core/plugin.h"
+#include "kernels/core/property.h"
+#include "reference/oracle.h"
 
 enum {
     CONSTRUCTOR_CRASHES,
@@ -17,6 +19,9 @@ enum {
     TERMS_LEAVES,
     READS_CRASHES_AT_THE_END, /* of the range of n */
     SHAPE_CRASHES_LATER,      /* for a problem that nobody tries beforehand */
+    SHAPE_HANGS_LATER,
+    EVALUATE_HANGS_LATER,
+    LAW_HANGS_LATER,
 };
 
 static void misbehave(int what) {
@@ -52,6 +57,7 @@ static struct shape shape(const void *problem, int operand) {
     (void)operand;
     misbehave(SHAPE_CRASHES);
     if (count(problem) == 77) misbehave(SHAPE_CRASHES_LATER);
+    if (count(problem) == 77) hang(SHAPE_HANGS_LATER);
     struct shape shape = SHAPE(count(problem));
     if (HOSTILE == SHAPE_OF_RANK_100) shape.rank = 100;
     return shape;
@@ -78,6 +84,27 @@ static void call(kernel_fn kernel, const struct invocation *invocation) {
     (void)kernel, (void)invocation;
 }
 
+static int64_t units(const void *problem) { return oracle_blocks(count(problem)); }
+
+static void evaluate(const struct oracle_call *call, int64_t unit) {
+    hang(EVALUATE_HANGS_LATER);
+    for (int64_t i = unit * ORACLE_BLOCK; i < oracle_block_end(unit, count(call->problem)); i++)
+        expect(&call->expected[1], i, 0, 0, 0);
+}
+
+static const char *applies(const struct problem *problem) {
+    (void)problem;
+    hang(LAW_HANGS_LATER);
+    return NULL;
+}
+
+static void compare(const struct law_call *call, struct breach *breach) {
+    (void)call, (void)breach;
+}
+
+static const struct property laws[] = {
+    {.name = "law", .statement = "nothing", .runs = 1, .applies = applies, .compare = compare}};
+
 static const struct primitive mine = {
     .size = sizeof(struct primitive),
     .name = "mine",
@@ -93,7 +120,11 @@ static const struct primitive mine = {
     .flops = flops,
     .terms = terms,
     .call = call,
+    PROPERTIES(laws),
 };
+
+static const struct oracle oracle_mine = {
+    .size = sizeof(struct oracle), .primitive = "mine", .units = units, .evaluate = evaluate};
 
 static void kernel(void) {}
 
@@ -104,8 +135,10 @@ static const struct implementation impl_mine_naive = {.size = sizeof(struct impl
                                                       .kernel = kernel};
 
 static const struct primitive *const primitives[] = {&mine, NULL};
+static const struct oracle *const oracles[] = {&oracle_mine, NULL};
 static const struct implementation *const implementations[] = {&impl_mine_naive, NULL};
 
 extern const struct assay_plugin assay_plugin_v1;
 const struct assay_plugin assay_plugin_v1 = {ASSAY_PLUGIN("hostile"), .primitives = primitives,
+                                             .oracles = oracles,
                                              .implementations = implementations};

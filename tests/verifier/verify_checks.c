@@ -61,7 +61,7 @@ void subject_close(struct subject *subject) {
 /* How many units of a large problem are judged: all, or what costs about a second of oracle. */
 static int64_t affordable_units(const struct problem *problem, const struct oracle *oracle) {
     const double affordable = 2e8;
-    const double units = (double)oracle->units(problem->value), flops = problem_flops(problem);
+    const double units = (double)oracle_units(oracle, problem), flops = problem_flops(problem);
     if (flops <= affordable) return -1;
     const double count = affordable / flops * units;
     return count < 64 ? 64 : (int64_t)count;

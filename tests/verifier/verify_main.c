@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernels/core/callback.h"
 #include "kernels/core/filter.h"
 #include "kernels/core/output.h"
 #include "kernels/core/plugin.h"
@@ -31,6 +32,7 @@ static enum status set_up(const struct options *options, struct mutants *mutants
         return fail(error, STATUS_BAD_INPUT, "ASSAY_MAX_ISA=%s: it can be scalar, avx2 or avx512",
                     isa);
     if (options->isa) isa_cap((enum isa)isa_parse(options->isa));
+    if (options->plugin_count) callbacks_limit(options->timeout);
     for (int i = 0; i < options->plugin_count; i++) {
         enum status status = plugin_probe(options->plugins[i], oracle_add, error);
         if (!status) status = plugin_load(options->plugins[i], oracle_add, error);

@@ -128,8 +128,8 @@ static void evaluate(struct lane *lane) {
         operand[group->input] = lane->x;
         expected[group->output] = (struct expectation){lane->value, lane->sum, lane->local};
         const struct oracle_call call = {group->problem.value, operand, 0, expected, NULL};
-        for (int64_t unit = 0; unit < group->oracle->units(group->problem.value); unit++)
-            group->oracle->evaluate(&call, unit);
+        for (int64_t unit = 0; unit < oracle_units(group->oracle, &group->problem); unit++)
+            oracle_evaluate(group->oracle, &group->problem, &call, unit);
     }
     ulp_round(lane->value, lane->nearest, lane->exact, lane->block.count);
 }
