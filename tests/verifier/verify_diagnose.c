@@ -1,8 +1,8 @@
 /* assay verify --diagnose: which known mistake makes exactly these results?
  *
  * The implementation under test and every wrong one that says what is wrong with it (struct
- * implementation, `defect`) run the same problems: the one that failed, those of the case file
- * that cost little, and some at random. A cause is named only when
+ * implementation, `defect`) and is caught by wrong values run the same problems: the one that
+ * failed, those of the case file that cost little, and some at random. A cause is named only when
  *
  *   - the results of a kernel with that defect agree with those of the kernel under test on every
  *     element of every problem, right ones and wrong ones: within what rounding allows, and bit for
@@ -14,6 +14,9 @@
  *
  * Problems with NaN, infinities and signed zeros count like all others: without them x < 0 and the
  * sign bit are one and the same mistake.
+ *
+ * Kernels that hang, or leave threads and state behind, take no part: they would spoil what the
+ * others are compared on, and their results are no function of the inputs.
  *
  * Otherwise it is silent. Crashes, hangs and stray writes have their cause in the verdict. */
 #include <jansson.h>
@@ -303,11 +306,6 @@ static bool made_elsewhere(const struct implementation *mutant) {
     return false;
 }
 
-/* Who is known never to come back has no results to compare, and costs the whole timeout. */
-static bool has_results(const struct implementation *mutant) {
-    return !mutant->caught || !strstr(mutant->caught, "TIMEOUT");
-}
-
 static enum status choose_patient(struct diagnosis *d, const struct options *options,
                                   struct error *error) {
     const struct filters filters = filters_of(options->filters, options->filter_count);
@@ -324,8 +322,8 @@ static enum status choose_patient(struct diagnosis *d, const struct options *opt
                     "implementation; %d match",
                     matching);
     for (int at = 0; (i = registry_implementation(at)) && d->suspects < SUSPECTS_MAX; at++)
-        if (i->defect && i != d->patient && has_results(i) &&
-            strcmp(i->primitive, d->patient->primitive) == 0)
+        if (i->defect && i != d->patient && strcmp(i->primitive, d->patient->primitive) == 0 &&
+            mutants_told_by_values(i->caught))
             d->suspect[d->suspects++] = (struct suspect){i, {true, true}, made_elsewhere(i)};
     return STATUS_OK;
 }

@@ -139,3 +139,23 @@ bool mutants_caught_as(const char *caught, const char *verdict, const char *mess
     }
     return false;
 }
+
+/* Does one alternative speak of values? */
+static bool of_values(const char *text, size_t length) {
+    static const char *const words[] = {"expected", "got ", "elements wrong", "was not written"};
+    for (size_t w = 0; w < sizeof words / sizeof *words; w++)
+        if (memmem(text, length, words[w], strlen(words[w]))) return true;
+    return false;
+}
+
+bool mutants_told_by_values(const char *caught) {
+    bool values = false;
+    while (caught && *caught) {
+        const size_t length = strcspn(caught, "|");
+        const bool tells = of_values(caught, length);
+        if (!tells && strncmp(caught, "CRASH", 5)) return false;
+        values |= tells;
+        caught += length + (caught[length] == '|');
+    }
+    return values;
+}

@@ -24,4 +24,8 @@ const char *mutants_path(const struct mutants *mutants, int index);
 /* Is this verdict and message what implementation->caught asks for? */
 bool mutants_caught_as(const char *caught, const char *verdict, const char *message);
 
+/* Is the mistake caught by wrong values alone (or by a crash as well)? Then its results depend on
+ * the inputs, and on nothing else: not on time, on threads or on the calls before. */
+bool mutants_told_by_values(const char *caught);
+
 #endif
