@@ -16,6 +16,8 @@ enum { VLANES = 8 };
 static inline vfloat vset(float a) { return _mm256_set1_ps(a); }
 static inline vfloat vload(const float *p) { return _mm256_loadu_ps(p); }
 static inline void vstore(float *p, vfloat a) { _mm256_storeu_ps(p, a); }
+/* Past the caches; p aligned to VLANES floats, and an sfence after the last. */
+static inline void vstore_past(float *p, vfloat a) { _mm256_stream_ps(p, a); }
 
 /* The first `count` lanes, 0 <= count <= VLANES. */
 static inline vmask vfirst(int64_t count) {
@@ -26,6 +28,10 @@ static inline vmask vfirst(int64_t count) {
 static inline vfloat vload_masked(const float *p, vmask mask, vfloat other) {
     return _mm256_blendv_ps(other, _mm256_maskload_ps(p, _mm256_castps_si256(mask)), mask);
 }
+/* The same with 0 there. */
+static inline vfloat vload_kept(const float *p, vmask mask) {
+    return _mm256_maskload_ps(p, _mm256_castps_si256(mask));
+}
 static inline void vstore_masked(float *p, vmask mask, vfloat a) {
     _mm256_maskstore_ps(p, _mm256_castps_si256(mask), a);
 }
@@ -35,7 +41,9 @@ static inline vfloat vsub(vfloat a, vfloat b) { return _mm256_sub_ps(a, b); }
 static inline vfloat vmul(vfloat a, vfloat b) { return _mm256_mul_ps(a, b); }
 static inline vfloat vdiv(vfloat a, vfloat b) { return _mm256_div_ps(a, b); }
 static inline vfloat vfma(vfloat a, vfloat b, vfloat c) { return _mm256_fmadd_ps(a, b, c); }
+static inline vfloat vfms(vfloat a, vfloat b, vfloat c) { return _mm256_fmsub_ps(a, b, c); }
 static inline vfloat vfnma(vfloat a, vfloat b, vfloat c) { return _mm256_fnmadd_ps(a, b, c); }
+static inline vfloat vsqrt(vfloat a) { return _mm256_sqrt_ps(a); }
 static inline vfloat vmin(vfloat a, vfloat b) { return _mm256_min_ps(a, b); }
 static inline vfloat vmax(vfloat a, vfloat b) { return _mm256_max_ps(a, b); }
 static inline vfloat vabs(vfloat a) { return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), a); }
@@ -48,6 +56,9 @@ static inline vfloat vcopysign(vfloat magnitude, vfloat sign) {
 static inline vmask vless(vfloat a, vfloat b) { return _mm256_cmp_ps(a, b, _CMP_LT_OQ); }
 /* The opposite: true where either is NaN. */
 static inline vmask vnot_less(vfloat a, vfloat b) { return _mm256_cmp_ps(a, b, _CMP_NLT_UQ); }
+/* Not a <= b: true where either is NaN. */
+static inline vmask vnot_up_to(vfloat a, vfloat b) { return _mm256_cmp_ps(a, b, _CMP_NLE_UQ); }
+static inline vmask vnan(vfloat a) { return _mm256_cmp_ps(a, a, _CMP_UNORD_Q); }
 static inline vfloat vselect(vmask mask, vfloat yes, vfloat no) {
     return _mm256_blendv_ps(no, yes, mask);
 }

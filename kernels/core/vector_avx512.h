@@ -16,12 +16,18 @@ enum { VLANES = 16 };
 static inline vfloat vset(float a) { return _mm512_set1_ps(a); }
 static inline vfloat vload(const float *p) { return _mm512_loadu_ps(p); }
 static inline void vstore(float *p, vfloat a) { _mm512_storeu_ps(p, a); }
+/* Past the caches; p aligned to VLANES floats, and an sfence after the last. */
+static inline void vstore_past(float *p, vfloat a) { _mm512_stream_ps(p, a); }
 
 /* The first `count` lanes, 0 <= count <= VLANES. */
 static inline vmask vfirst(int64_t count) { return (vmask)_bzhi_u32(0xFFFF, (unsigned)count); }
 /* Lanes outside the mask: `other`; their memory is not touched. */
 static inline vfloat vload_masked(const float *p, vmask mask, vfloat other) {
     return _mm512_mask_loadu_ps(other, mask, p);
+}
+/* The same with 0 there. */
+static inline vfloat vload_kept(const float *p, vmask mask) {
+    return _mm512_maskz_loadu_ps(mask, p);
 }
 static inline void vstore_masked(float *p, vmask mask, vfloat a) {
     _mm512_mask_storeu_ps(p, mask, a);
@@ -32,7 +38,9 @@ static inline vfloat vsub(vfloat a, vfloat b) { return _mm512_sub_ps(a, b); }
 static inline vfloat vmul(vfloat a, vfloat b) { return _mm512_mul_ps(a, b); }
 static inline vfloat vdiv(vfloat a, vfloat b) { return _mm512_div_ps(a, b); }
 static inline vfloat vfma(vfloat a, vfloat b, vfloat c) { return _mm512_fmadd_ps(a, b, c); }
+static inline vfloat vfms(vfloat a, vfloat b, vfloat c) { return _mm512_fmsub_ps(a, b, c); }
 static inline vfloat vfnma(vfloat a, vfloat b, vfloat c) { return _mm512_fnmadd_ps(a, b, c); }
+static inline vfloat vsqrt(vfloat a) { return _mm512_sqrt_ps(a); }
 static inline vfloat vmin(vfloat a, vfloat b) { return _mm512_min_ps(a, b); }
 static inline vfloat vmax(vfloat a, vfloat b) { return _mm512_max_ps(a, b); }
 static inline vfloat vabs(vfloat a) { return _mm512_abs_ps(a); }
@@ -47,6 +55,9 @@ static inline vfloat vcopysign(vfloat magnitude, vfloat sign) {
 static inline vmask vless(vfloat a, vfloat b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
 /* The opposite: true where either is NaN. */
 static inline vmask vnot_less(vfloat a, vfloat b) { return _mm512_cmp_ps_mask(a, b, _CMP_NLT_UQ); }
+/* Not a <= b: true where either is NaN. */
+static inline vmask vnot_up_to(vfloat a, vfloat b) { return _mm512_cmp_ps_mask(a, b, _CMP_NLE_UQ); }
+static inline vmask vnan(vfloat a) { return _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q); }
 static inline vfloat vselect(vmask mask, vfloat yes, vfloat no) {
     return _mm512_mask_blend_ps(mask, no, yes);
 }

@@ -1,21 +1,9 @@
-#include "kernels/core/threads.h"
-#include "kernels/relu/relu.h"
-#include "kernels/relu/relu_range_avx2.h"
+#include "kernels/core/vector_avx2.h"
 
-enum { BLOCK = 1 << 14 };
+#include "kernels/relu/relu_omp.h"
 
 static void relu_avx2_omp(const struct relu_problem *p, const float *x, float *y) {
-    const int64_t blocks = (p->n + BLOCK - 1) / BLOCK;
-    const bool past = past_caches(p->n);
-    if (blocks <= 1) { /* waking a team costs more than a block */
-        relu_range(x, y, p->n, past);
-        return;
-    }
-#pragma omp parallel for num_threads(threads_get()) schedule(static)
-    for (int64_t b = 0; b < blocks; b++) {
-        const int64_t first = b * BLOCK, left = p->n - first;
-        relu_range(x + first, y + first, left < BLOCK ? left : BLOCK, past);
-    }
+    relu_parallel(p, x, y);
 }
 
 RELU(avx2_omp, .technique = "avx2, blocks of elements shared out among threads", .isa = ISA_AVX2,

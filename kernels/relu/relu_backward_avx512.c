@@ -1,5 +1,6 @@
-#include "kernels/relu/relu_backward.h"
-#include "kernels/relu/relu_backward_range_avx512.h"
+#include "kernels/core/vector_avx512.h"
+
+#include "kernels/relu/relu_backward_range.h"
 
 static void relu_backward_avx512(const struct relu_backward_problem *p, const float *grad_y,
                                  const float *x, float *grad_x) {
