@@ -1,4 +1,6 @@
-#include "kernels/adam_step/adam_step_range_avx512.h"
+#include "kernels/core/vector_avx512.h"
+
+#include "kernels/adam_step/adam_step_range.h"
 
 static void adam_step_avx512(const struct adam_step_problem *p, float *param, const float *grad,
                              float *exp_avg, float *exp_avg_sq, float *max_exp_avg_sq) {
