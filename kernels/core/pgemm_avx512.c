@@ -5,37 +5,20 @@
  * and the loop hide behind the arithmetic. An explicit broadcast that serves two multiply-adds is
  * needed: with the broadcast folded into each of them there would be 30 loads, more than 14 cycles'
  * worth. */
-#include <immintrin.h>
-
-#include "kernels/core/pgemm.h"
-#include "kernels/core/rows.h"
+#include "kernels/core/vector_avx512.h"
 
 enum {
     MR = 14,
     NR = 32,
-    LANES = 16,
+    LANES = VLANES,
     A_AHEAD = 32, /* steps that A is fetched ahead */
 };
 
-static __mmask16 low(int count) {
-    return (__mmask16)(count >= LANES ? 0xFFFF : count <= 0 ? 0 : (1 << count) - 1);
+static vmask low(int count) {
+    return (vmask)(count >= LANES ? 0xFFFF : count <= 0 ? 0 : (1 << count) - 1);
 }
 
-/* What happens to a sum beside alpha: constant over a tile. */
-struct finish {
-    __m512 alpha, beta;
-    bool reads, finishes;
-};
-
-static struct finish finish_of(const struct pgemm_tile *t) {
-    return (struct finish){_mm512_set1_ps(t->alpha), _mm512_set1_ps(t->beta), t->beta != 0,
-                           t->row_bias || t->column_bias || t->relu};
-}
-
-/* Nothing but a store, the commonest case. */
-static inline bool plain(const struct pgemm_tile *t) {
-    return t->alpha == 1 && t->beta == 0 && !t->row_bias && !t->column_bias && !t->relu;
-}
+#include "kernels/core/pgemm_tile.h"
 
 static inline __attribute__((always_inline)) __m512 finished(const struct pgemm_tile *t,
                                                              const struct finish *f, const float *c,
@@ -53,38 +36,12 @@ static inline __attribute__((always_inline)) __m512 finished(const struct pgemm_
     return x;
 }
 
-/* Sums of an edge tile, finished out of line: 56 tiles share this. */
-static __attribute__((noinline)) void finish_rows(const struct pgemm_tile *t,
-                                                  const float (*sum)[NR]) {
-    const struct finish f = finish_of(t);
-    float *c = t->c;
-    for (int i = 0; i < t->rows; i++, c += t->c_row)
-        for (int j = 0; j < t->columns; j += LANES) {
-            const __mmask16 mask = low(t->columns - j);
-            _mm512_mask_storeu_ps(c + j, mask,
-                                  finished(t, &f, c + j, i, j, mask, _mm512_load_ps(sum[i] + j)));
-        }
-}
-
-/* The inner steps are assembly: compilers move multiply-adds between steps until they run out of
- * registers, and turn each address into a register of its own. Row i of a step is one element of A,
- * at base + `at` bytes + 0, 1 or 2 times `index` floats, times one or two vectors of B.
- * tests/emulation/ has them in C. */
+/* tests/emulation/ has these in C. */
 #ifndef FMA_1
-#define PLAIN "%c[at](%[base])"
-#define INDEXED "%c[at](%[base],%[index],4)"
-#define TWICE "%c[at](%[base],%[index],8)"
 #define FMA_1(i, at_, address, base_, index_)                                                      \
     __asm__ volatile("vfmadd231ps " address "%{1to16%}, %[b0], %[s]"                               \
                      : [s] "+v"(s##i)                                                              \
                      : [at] "i"(at_), [base] "r"(base_), [index] "r"(index_), [b0] "v"(b0));
-#define FMA_2(i, at_, address, base_, index_)                                                      \
-    __asm__ volatile(                                                                              \
-        "vbroadcastss " address ", %[x]\n\t"                                                       \
-        "vfmadd231ps %[b0], %[x], %[s]\n\t"                                                        \
-        "vfmadd231ps %[b1], %[x], %[u]"                                                            \
-        : [s] "+v"(s##i), [u] "+v"(u##i), [x] "=&v"(x)                                             \
-        : [at] "i"(at_), [base] "r"(base_), [index] "r"(index_), [b0] "v"(b0), [b1] "v"(b1));
 #define LOAD_1(at_, address, index_)                                                               \
     __asm__ volatile("vmovups " address ", %[b0]"                                                  \
                      : [b0] "=v"(b0)                                                               \
@@ -95,24 +52,6 @@ static __attribute__((noinline)) void finish_rows(const struct pgemm_tile *t,
                      : [b1] "=v"(b1)                                                               \
                      : [at] "i"(at_ + 64), [base] "r"(b), [index] "r"(index_));
 #endif
-/* A masked load takes a slot of a multiply-add: for edges only. */
-#define LOAD_MASKED_1 b0 = _mm512_maskz_loadu_ps(m0, b);
-#define LOAD_MASKED_2 LOAD_MASKED_1 b1 = _mm512_maskz_loadu_ps(m1, b + LANES);
-
-#define ZERO_1(i) __m512 s##i = _mm512_setzero_ps();
-#define ZERO_2(i) ZERO_1(i) __m512 u##i = _mm512_setzero_ps();
-#define KEEP_1(i) _mm512_store_ps(sum[i], s##i);
-#define KEEP_2(i) KEEP_1(i) _mm512_store_ps(sum[i] + LANES, u##i);
-#define STORE_1(i)                                                                                 \
-    _mm512_mask_storeu_ps(c, m0, s##i);                                                            \
-    c += c_row;
-#define STORE_2(i)                                                                                 \
-    _mm512_mask_storeu_ps(c + LANES, m1, u##i);                                                    \
-    STORE_1(i)
-#define FETCH(i)                                                                                   \
-    _mm_prefetch((const char *)ahead, _MM_HINT_T1);                                                \
-    _mm_prefetch((const char *)(ahead + 31), _MM_HINT_T1);                                         \
-    ahead += c_row;
 
 #define FETCH_NEXT                                                                                 \
     _mm_prefetch((const char *)next, _MM_HINT_T1);                                                 \
@@ -121,13 +60,9 @@ static __attribute__((noinline)) void finish_rows(const struct pgemm_tile *t,
 /* ---- the full tile, packed A and B ------------------------------------------------------------
  */
 
-#define FULL_0(i) FMA_2(i, 4 * i, PLAIN, a, b)
-#define FULL_1(i) FMA_2(i, 4 * (MR + i), PLAIN, a, b)
-#define FULL_2(i) FMA_2(i, 4 * (2 * MR + i), PLAIN, a, b)
-#define FULL_3(i) FMA_2(i, 4 * (3 * MR + i), PLAIN, a, b)
 #define FINISH_2(i)                                                                                \
-    _mm512_storeu_ps(c, finished(t, &f, c, i, 0, m0, s##i));                                       \
-    _mm512_storeu_ps(c + LANES, finished(t, &f, c + LANES, i, LANES, m1, u##i));                   \
+    vstore(c, finished(t, &f, c, i, 0, m0, s##i));                                                 \
+    vstore(c + LANES, finished(t, &f, c + LANES, i, LANES, m1, u##i));                             \
     c += c_row;
 #define FULL_STEP(step) LOAD_2(4 * step * NR, PLAIN, b) ROWS_14(FULL_##step)
 
@@ -135,10 +70,10 @@ static void tile_full(const struct pgemm_tile *t) {
     const float *a = t->a, *b = t->b, *next = t->next ? t->next : t->c, *ahead = t->c;
     float *c = t->c;
     const int64_t c_row = t->c_row, next_row = t->next ? t->next_row : 0;
-    const __mmask16 m0 = 0xFFFF, m1 = 0xFFFF;
+    const vmask m0 = 0xFFFF, m1 = 0xFFFF;
     ROWS_14(ZERO_2)
     ROWS_14(FETCH)
-    __m512 x, b0, b1;
+    vfloat x, b0, b1;
     int64_t p = t->k;
     for (; p >= 4; p -= 4, a += 4 * MR, b += 4 * NR, next += next_row) {
         FETCH_NEXT
@@ -160,84 +95,18 @@ static void tile_full(const struct pgemm_tile *t) {
     }
 }
 
-/* ---- every other tile: R rows, one or two masked vectors, A read where it lies ---------------
- *
- * One of A's strides is 1: ROW, its rows are contiguous (a_column = 1), or COLUMN (a_row = 1). With
- * contiguous rows row i is at q[i / 3] + (i % 3) * row, so that 14 rows need 5 pointers, not 14.
- * Four steps share one advance of the pointers: additions run on the ports of the multiply-adds. */
-
-#define ROW_AT_0 PLAIN, q0
-#define ROW_AT_1 INDEXED, q0
-#define ROW_AT_2 TWICE, q0
-#define ROW_AT_3 PLAIN, q1
-#define ROW_AT_4 INDEXED, q1
-#define ROW_AT_5 TWICE, q1
-#define ROW_AT_6 PLAIN, q2
-#define ROW_AT_7 INDEXED, q2
-#define ROW_AT_8 TWICE, q2
-#define ROW_AT_9 PLAIN, q3
-#define ROW_AT_10 INDEXED, q3
-#define ROW_AT_11 TWICE, q3
-#define ROW_AT_12 PLAIN, q4
-#define ROW_AT_13 INDEXED, q4
-#define APPLY(macro, ...) macro(__VA_ARGS__)
-
-/* row i of step 0 to 3 */
-#define ROW_1_0(i) APPLY(FMA_1, i, 0, ROW_AT_##i, row)
-#define ROW_1_1(i) APPLY(FMA_1, i, 4, ROW_AT_##i, row)
-#define ROW_1_2(i) APPLY(FMA_1, i, 8, ROW_AT_##i, row)
-#define ROW_1_3(i) APPLY(FMA_1, i, 12, ROW_AT_##i, row)
-#define ROW_2_0(i) APPLY(FMA_2, i, 0, ROW_AT_##i, row)
-#define ROW_2_1(i) APPLY(FMA_2, i, 4, ROW_AT_##i, row)
-#define ROW_2_2(i) APPLY(FMA_2, i, 8, ROW_AT_##i, row)
-#define ROW_2_3(i) APPLY(FMA_2, i, 12, ROW_AT_##i, row)
-#define COLUMN_1_0(i) FMA_1(i, 4 * i, PLAIN, q0, column)
-#define COLUMN_1_1(i) FMA_1(i, 4 * i, INDEXED, q0, column)
-#define COLUMN_1_2(i) FMA_1(i, 4 * i, TWICE, q0, column)
-#define COLUMN_1_3(i) FMA_1(i, 4 * i, INDEXED, q0, column3)
-#define COLUMN_2_0(i) FMA_2(i, 4 * i, PLAIN, q0, column)
-#define COLUMN_2_1(i) FMA_2(i, 4 * i, INDEXED, q0, column)
-#define COLUMN_2_2(i) FMA_2(i, 4 * i, TWICE, q0, column)
-#define COLUMN_2_3(i) FMA_2(i, 4 * i, INDEXED, q0, column3)
+/* ---- every other tile --------------------------------------------------------------------------
+ */
 
 #define ROW_POINTERS(R)                                                                            \
     const int64_t row = t->a_row;                                                                  \
     const float *q0 = t->a, *q1 = q0 + (R > 3 ? 3 * row : 0), *q2 = q1 + (R > 6 ? 3 * row : 0),    \
                 *q3 = q2 + (R > 9 ? 3 * row : 0), *q4 = q3 + (R > 12 ? 3 * row : 0);
 #define ROW_ADVANCE(steps) q0 += steps, q1 += steps, q2 += steps, q3 += steps, q4 += steps;
-#define COLUMN_POINTERS(R)                                                                         \
-    const int64_t column = t->a_column, column3 = 3 * column;                                      \
-    const float *q0 = t->a;
-#define COLUMN_ADVANCE(steps) q0 += steps * column;
-
-#define TILE_ANY(KIND, R, V)                                                                       \
-    static void tile_##KIND##_##R##_##V(const struct pgemm_tile *t) {                              \
-        const int64_t b_row = t->b_row, b_row3 = 3 * b_row, c_row = t->c_row;                      \
-        const float *b = t->b;                                                                     \
-        float *c = t->c;                                                                           \
-        const __mmask16 m0 = low(t->columns), m1 = low(t->columns - LANES);                        \
-        __m512 x, b0, b1;                                                                          \
-        int64_t p = t->k;                                                                          \
-        const bool full = t->columns == V * LANES || b_row == NR;                                  \
-        KIND##_POINTERS(R) ROWS_##R(ZERO_##V) for (; full && p >= 4; p -= 4, b += 4 * b_row) {     \
-            LOAD_##V(0, PLAIN, b_row) ROWS_##R(KIND##_##V##_0);                                    \
-            LOAD_##V(0, INDEXED, b_row) ROWS_##R(KIND##_##V##_1);                                  \
-            LOAD_##V(0, TWICE, b_row) ROWS_##R(KIND##_##V##_2);                                    \
-            LOAD_##V(0, INDEXED, b_row3) ROWS_##R(KIND##_##V##_3);                                 \
-            KIND##_ADVANCE(4)                                                                      \
-        }                                                                                          \
-        for (; p > 0; p--, b += b_row) {                                                           \
-            LOAD_MASKED_##V ROWS_##R(KIND##_##V##_0);                                              \
-            KIND##_ADVANCE(1)                                                                      \
-        }                                                                                          \
-        (void)m1, (void)x, (void)b1;                                                               \
-        if (plain(t)) {                                                                            \
-            ROWS_##R(STORE_##V)                                                                    \
-        } else {                                                                                   \
-            _Alignas(64) float sum[R][NR];                                                         \
-            ROWS_##R(KEEP_##V) finish_rows(t, (const float(*)[NR])sum);                            \
-        }                                                                                          \
-    }
+#define B_ROW_0(V) LOAD_##V(0, PLAIN, b_row)
+#define B_ROW_1(V) LOAD_##V(0, INDEXED, b_row)
+#define B_ROW_2(V) LOAD_##V(0, TWICE, b_row)
+#define B_ROW_3(V) LOAD_##V(0, INDEXED, b_row3)
 
 /* clang-format off */
 #define TILES_OF(X, KIND, V) \
@@ -249,7 +118,6 @@ TILES_OF(TILE_ANY, ROW, 1)
 TILES_OF(TILE_ANY, ROW, 2)
 TILES_OF(TILE_ANY, COLUMN, 1)
 TILES_OF(TILE_ANY, COLUMN, 2)
-#define TILE_NAME(KIND, R, V) [R] = tile_##KIND##_##R##_##V,
 static void (*const tiles[2][2][MR + 1])(const struct pgemm_tile *) = {
     {{TILES_OF(TILE_NAME, ROW, 1)}, {TILES_OF(TILE_NAME, ROW, 2)}},
     {{TILES_OF(TILE_NAME, COLUMN, 1)}, {TILES_OF(TILE_NAME, COLUMN, 2)}}};
@@ -257,8 +125,8 @@ static void (*const tiles[2][2][MR + 1])(const struct pgemm_tile *) = {
 /* The full tile that also packs B: A packed or in place. */
 #define COPY_STEP(KIND, step, address, index)                                                      \
     LOAD_2(0, address, index)                                                                      \
-    _mm512_storeu_ps(copy + step * NR, b0);                                                        \
-    _mm512_storeu_ps(copy + step * NR + LANES, b1);                                                \
+    vstore(copy + step * NR, b0);                                                                  \
+    vstore(copy + step * NR + LANES, b1);                                                          \
     ROWS_14(KIND##_2_##step)
 
 #define TILE_COPY(KIND)                                                                            \
@@ -267,8 +135,8 @@ static void (*const tiles[2][2][MR + 1])(const struct pgemm_tile *) = {
                       next_row = t->next ? t->next_row : 0;                                        \
         const float *b = t->b, *ahead = t->c, *next = t->next ? t->next : t->c;                    \
         float *c = t->c, *copy = t->copy;                                                          \
-        const __mmask16 m0 = 0xFFFF, m1 = 0xFFFF;                                                  \
-        __m512 x, b0, b1;                                                                          \
+        const vmask m0 = 0xFFFF, m1 = 0xFFFF;                                                      \
+        vfloat x, b0, b1;                                                                          \
         int64_t p = t->k;                                                                          \
         KIND##_POINTERS(MR) ROWS_14(ZERO_2) ROWS_14(FETCH);                                        \
         for (; p >= 4; p -= 4, b += 4 * b_row, copy += 4 * NR, next += next_row) {                 \
@@ -283,12 +151,7 @@ static void (*const tiles[2][2][MR + 1])(const struct pgemm_tile *) = {
             COPY_STEP(KIND, 0, PLAIN, b_row)                                                       \
             KIND##_ADVANCE(1)                                                                      \
         }                                                                                          \
-        if (plain(t)) {                                                                            \
-            ROWS_14(STORE_2)                                                                       \
-        } else {                                                                                   \
-            _Alignas(64) float sum[MR][NR];                                                        \
-            ROWS_14(KEEP_2) finish_rows(t, (const float(*)[NR])sum);                               \
-        }                                                                                          \
+        FINISH(14, 2)                                                                              \
     }
 TILE_COPY(ROW)
 TILE_COPY(COLUMN)
@@ -309,11 +172,10 @@ static void tile(const struct pgemm_tile *t) {
 /* across = 1: copy runs of `count`. */
 static void pack_runs(const float *data, int64_t along, int count, int width, int64_t k,
                       float *into) {
-    const __mmask16 m0 = low(count), m1 = low(count - LANES), w0 = low(width),
-                    w1 = low(width - LANES);
+    const vmask m0 = low(count), m1 = low(count - LANES), w0 = low(width), w1 = low(width - LANES);
     for (int64_t p = 0; p < k; p++, data += along, into += width) {
-        _mm512_mask_storeu_ps(into, w0, _mm512_maskz_loadu_ps(m0, data));
-        if (w1) _mm512_mask_storeu_ps(into + LANES, w1, _mm512_maskz_loadu_ps(m1, data + LANES));
+        vstore_masked(into, w0, vload_kept(data, m0));
+        if (w1) vstore_masked(into + LANES, w1, vload_kept(data + LANES, m1));
     }
 }
 
@@ -347,19 +209,11 @@ static inline void pack_four(const float *data, int64_t across, int count, __mma
 /* along = 1, at most 16 of the panel's rows; columns is how many of them have room. */
 static inline void pack_transposed(const float *data, int64_t across, int count, int width,
                                    int64_t k, int room, float *into) {
-    const __mmask16 columns = low(room);
+    const vmask columns = low(room);
     for (; k >= 4; k -= 4, data += 4, into += 4 * width)
         pack_four(data, across, count, columns, width, into);
     for (; k > 0; k--, data++, into += width)
         for (int i = 0; i < room && i < LANES; i++) into[i] = i < count ? data[i * across] : 0;
-}
-
-static void pack_any(const float *data, int64_t across, int64_t along, int count, int width,
-                     int64_t k, float *into) {
-    for (int64_t p = 0; p < k; p++, data += along, into += width) {
-        for (int i = 0; i < count; i++) into[i] = data[i * across];
-        for (int i = count; i < width; i++) into[i] = 0;
-    }
 }
 
 static void pack(const float *data, int64_t across, int64_t along, int count, int width, int64_t k,

@@ -29,7 +29,7 @@ static inline vfloat vload_masked(const float *p, vmask mask, vfloat other) {
     return _mm256_blendv_ps(other, _mm256_maskload_ps(p, _mm256_castps_si256(mask)), mask);
 }
 /* The same with 0 there. */
-static inline vfloat vload_kept(const float *p, vmask mask) {
+static inline __attribute__((always_inline)) vfloat vload_kept(const float *p, vmask mask) {
     return _mm256_maskload_ps(p, _mm256_castps_si256(mask));
 }
 static inline void vstore_masked(float *p, vmask mask, vfloat a) {

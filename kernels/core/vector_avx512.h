@@ -26,7 +26,7 @@ static inline vfloat vload_masked(const float *p, vmask mask, vfloat other) {
     return _mm512_mask_loadu_ps(other, mask, p);
 }
 /* The same with 0 there. */
-static inline vfloat vload_kept(const float *p, vmask mask) {
+static inline __attribute__((always_inline)) vfloat vload_kept(const float *p, vmask mask) {
     return _mm512_maskz_loadu_ps(mask, p);
 }
 static inline void vstore_masked(float *p, vmask mask, vfloat a) {
