@@ -20,10 +20,12 @@
  *   product with a reciprocal. Where E(s) u >= s nothing can be said: left open.
  * - update = step size * q: constant and product 2. keep * param (decoupled decay only): 2.
  *
- * g, m, v and the update beyond the range of float32 are infinite from there on, as they are in
- * every kernel (v and m are outputs). Where only the order of step size * m / s decides whether
- * something overflows, or whether a product is fused with the sum it goes into, the result is left
- * open (adam_step.h), and what is made of it. Infinite and NaN inputs take the same way in double
+ * m, v and the update beyond the range of float32 are infinite from there on, as they are in
+ * every kernel (v and m are outputs). A g of finite parts that leaves it is infinite only in
+ * kernels that round it: all that is made of it is left open (adam_step.h). So is a result where
+ * only the order of step size * m / s decides whether something overflows, or whether a product
+ * is fused with the sum it goes into; and an infinite exp_avg, which old + (1 - beta)(new - old),
+ * torch's lerp, makes NaN. Infinite and NaN inputs take the same way in double
  * as in float32. */
 #include <float.h>
 #include <gsl/gsl_math.h>
@@ -62,9 +64,10 @@ static bool fusing_decides(double part, double sum) {
 static struct estimate gradient(const struct adam_step_problem *p, double param, double grad) {
     const double g = p->maximize ? -grad : grad;
     if (p->weight_decay == 0 || p->decoupled) return (struct estimate){g, 0, false};
-    const double decay = p->weight_decay * param;
-    return (struct estimate){in_range(g + decay), 2 * fabs(decay) + fabs(g + decay) + underflow / u,
-                             fusing_decides(decay, g + decay)};
+    const double decay = p->weight_decay * param, sum = g + decay;
+    const bool rounding_decides = isfinite(param) && isfinite(g) && leaves_range(sum);
+    return (struct estimate){in_range(sum), 2 * fabs(decay) + fabs(sum) + underflow / u,
+                             rounding_decides || fusing_decides(decay, sum)};
 }
 
 static struct estimate blend(double beta, double old, struct estimate fresh) {
@@ -126,7 +129,8 @@ static void element(const struct oracle_call *call, int64_t i) {
     const float *const *in = (const float *const *)call->operand;
     const double param = in[ADAM_STEP_PARAM][i];
     const struct estimate g = gradient(p, param, in[ADAM_STEP_GRAD][i]);
-    const struct estimate m = blend(p->beta1, in[ADAM_STEP_EXP_AVG][i], g);
+    struct estimate m = blend(p->beta1, in[ADAM_STEP_EXP_AVG][i], g);
+    m.open = m.open || isinf(in[ADAM_STEP_EXP_AVG][i]);
     struct estimate v = blend(p->beta2, in[ADAM_STEP_EXP_AVG_SQ][i], squared(g));
     judged(call, ADAM_STEP_EXP_AVG, i, m);
     judged(call, ADAM_STEP_EXP_AVG_SQ, i, v);

@@ -90,7 +90,13 @@ def arguments_of(words):
     judge.add_argument("--no-speed", action="store_true")
     for command in (new, judge):
         command.add_argument("-h", "--help", action="store_true")
-    return parser.parse_args(words)
+    return parser.parse_args(with_flags(words))
+
+
+def with_flags(words):
+    """`--cflags -mavx2`: argparse takes what begins with a dash for an option of its own."""
+    at = words.index("--cflags") if "--cflags" in words[:-1] else None
+    return words if at is None else [*words[:at], f"--cflags={words[at + 1]}", *words[at + 2:]]
 
 
 def primitives_of(program):

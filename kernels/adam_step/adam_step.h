@@ -1,22 +1,29 @@
 /* adam_step: one step of Adam, AdamW or AMSGrad over a flat buffer of parameters, in place.
  *
- *   g    = maximize ? -grad : grad
- *   g   += weight_decay * param                    (weight_decay != 0 and not decoupled: Adam with
- * L2) param *= 1 - lr * weight_decay                 (decoupled: AdamW) exp_avg    = beta1 *
- * exp_avg    + (1 - beta1) * g exp_avg_sq = beta2 * exp_avg_sq + (1 - beta2) * g * g v    =
- * exp_avg_sq, or with amsgrad v = max_exp_avg_sq = max(max_exp_avg_sq, exp_avg_sq) param -= lr / (1
- * - beta1^step) * exp_avg / (sqrt(v) / sqrt(1 - beta2^step) + eps)
+ *   g           = maximize ? -grad : grad
+ *   g          += weight_decay * param       with weight_decay != 0, not decoupled: Adam with L2
+ *   param      *= 1 - lr * weight_decay      decoupled: AdamW
+ *   exp_avg     = beta1 * exp_avg    + (1 - beta1) * g
+ *   exp_avg_sq  = beta2 * exp_avg_sq + (1 - beta2) * g * g
+ *   v           = exp_avg_sq, or with amsgrad
+ *   v           = max_exp_avg_sq = max(max_exp_avg_sq, exp_avg_sq)
+ *   param      -= lr / (1 - beta1^step) * exp_avg / (sqrt(v) / sqrt(1 - beta2^step) + eps)
  *
  *   param, exp_avg, exp_avg_sq  [n], read and written; grad  [n], read
  *   max_exp_avg_sq  [n], read and written; absent (NULL) unless amsgrad
  *
  * `step` counts from 1: the step being taken, torch's state["step"] after its increment. eps stands
  * outside the root. 1 - beta, 1 - beta^step and 1 - lr * weight_decay are computed in double and
- * then rounded: 1 - 0.999 in float32 has lost four digits. Alignment: float. Aliasing: no two
- * operands overlap. Thread safety: reentrant, no state. NaN, Inf (as torch.optim.Adam): they pass
- * through the formula as it stands; a NaN in exp_avg_sq or max_exp_avg_sq stays in max_exp_avg_sq
- * (torch.maximum); with weight_decay = 0 an infinite parameter does not reach g. n = 0: nothing is
- * written. Source: Kingma and Ba, "Adam", ICLR 2015; Loshchilov and Hutter, "Decoupled weight decay
+ * then rounded: 1 - 0.999 in float32 has lost four digits.
+ *
+ * Alignment: float. Aliasing: no two operands overlap. Thread safety: reentrant, no state.
+ * NaN, Inf (as torch.optim.Adam): they pass through the formula as it stands; a NaN in exp_avg_sq
+ * or max_exp_avg_sq stays in max_exp_avg_sq (torch.maximum); with weight_decay = 0 an infinite
+ * parameter does not reach g. Not specified: what is made of an infinite exp_avg (Inf as written,
+ * NaN by torch's lerp), and of finite values that overflow halfway, in g or in the update.
+ * n = 0: nothing is written.
+ *
+ * Source: Kingma and Ba, "Adam", ICLR 2015; Loshchilov and Hutter, "Decoupled weight decay
  * regularization", ICLR 2019; Reddi, Kale, Kumar, "On the convergence of Adam and beyond", ICLR
  * 2018 (without bias correction of the maximum, as torch has it). */
 #ifndef KERNELS_ADAM_STEP_ADAM_STEP_H

@@ -57,6 +57,10 @@ def in_words(failure, found):
     meaning = of_message(message)
     if meaning:
         return meaning
+    fast_math = re.search(r"-Ofast|-ffast-math|-ffinite-math-only", found.compiled or "")
+    if failure["verdict"] == "FAIL" and fast_math and re.search(r"(expected|got) -?(nan|inf)", message):
+        return (f"{fast_math[0]} lets the compiler assume that there are no NaN and no infinities: it drops isnan() and "
+                "turns comparisons round. See whether it is right without that flag.")
     if failure["verdict"] == "FAIL" and re.search(r"expected nan, got", message):
         return ("a NaN among the inputs must reach the output, or a network that has diverged looks healthy "
                 "(fmaxf and comparisons drop NaN).")

@@ -112,6 +112,11 @@ class Verdicts(Judged):
         self.assertIn("WRONG: y[", text)
         self.judge(*shlex.split(text.split("assay judge", 1)[1].splitlines()[0]), status=1)
 
+    def test_fast_math_is_named(self):
+        name = self.relu("for (int64_t i = 0; i < n; i++) y[i] = isnan(x[i]) || x[i] > 0 ? x[i] : 0;")
+        self.judge(name, status=0)
+        self.assertIn("-ffast-math", self.judge_json(name, "--cflags", "-ffast-math", status=1)["meaning"])
+
     def test_cpp_with_and_without_c_linkage(self):
         for at, head in enumerate((RELU, 'extern "C" ' + RELU)):
             answer = self.judge_json(self.relu(RIGHT, f"m{at}.cpp", head), status=0)
@@ -280,6 +285,11 @@ class Refusals(Judged):
     def test_compile_error_as_the_compiler_gives_it(self):
         done = self.refused(self.relu("return m + n;"), says="mine.c does not compile")
         self.assertRegex(done.stderr, r"mine.c:4:\d+: error: .*m")
+
+    def test_one_flag(self):
+        name = self.relu("\n#ifndef MINE\n#error no flag\n#endif\n" + RIGHT)
+        self.judge(name, "--cflags", "-DMINE", "--problem", "n=3", status=0)
+        self.refused(name, says="does not compile")
 
     def test_warnings_are_shown(self):
         done = self.judge(self.relu("int unused; " + RIGHT), status=0)

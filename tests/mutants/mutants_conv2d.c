@@ -10,6 +10,8 @@
 /* name, what is wrong with it, what the verifier says, more of the descriptor */
 #define MUTANTS(M)                                                                                 \
     M(flipped, "the kernel is flipped: a true convolution, not a cross-correlation", WRONG)        \
+    M(flipped_columns, "each row of the kernel is reversed: kx runs from right to left", WRONG)    \
+    M(flipped_rows, "the rows of the kernel are reversed: ky runs from the bottom up", WRONG)      \
     M(transposed_kernel, "rows and columns of the kernel are swapped: weight[kx][ky]", WRONG)      \
     M(kh_for_kw, "the kernel is taken to be square, kh x kh", WRONG "|CRASH: end of weight")       \
     M(h_for_w, "the width of an image row is taken for its height h", WRONG "|CRASH: end of x")    \
@@ -19,11 +21,14 @@
     M(mirror_padding, "the padding mirrors the image instead of being 0", WRONG)                   \
     M(wrapped_padding, "the padding wraps around to the other side of the image", WRONG)           \
     M(leaking_rows, "columns left and right of a row are read from its neighbours", WRONG)         \
+    M(border_lost, "the first row and column of x count as padding: > 0 where >= 0 is meant",      \
+      WRONG)                                                                                       \
     M(centred_padding, "windows are centred on the output whatever pad is: pad = kh / 2", WRONG)   \
     M(padding_of_dilation, "the padding is multiplied by the dilation", WRONG)                     \
     M(stride_of_rows, "the stride is applied to rows alone", WRONG)                                \
     M(stride_of_columns, "the stride is applied to columns alone", WRONG)                          \
     M(stride_ignored, "the stride is ignored", WRONG)                                              \
+    M(stride_on_taps, "the taps are stride apart as well: (oy + ky) * stride", WRONG)              \
     M(stride_on_padding, "the padding is multiplied by the stride: (oy - pad) * stride", WRONG)    \
     M(dilation_ignored, "the dilation is ignored", WRONG)                                          \
     M(dilation_of_columns, "the dilation is applied to columns alone", WRONG)                      \
@@ -36,9 +41,13 @@
     M(shared_kernel, "one kernel per output for all input channels", WRONG)                        \
     M(depthwise, "each output sees one input channel alone, as depthwise does", WRONG)             \
     M(weight_layout, "weight is read as [c, oc, kh, kw]", WRONG)                                   \
+    M(weight_hwio, "weight is read as [kh, kw, c / groups, oc]", WRONG)                            \
+    M(weight_of_group, "every group uses the kernels of the first", WRONG)                         \
+    M(y_nhwc, "y is written as [n, oh, ow, oc]", WRONG)                                            \
     M(nhwc, "x is read as [n, h, w, c]", WRONG)                                                    \
     M(bias_ignored, "bias is ignored", WRONG)                                                      \
     M(bias_per_channel, "bias is added once for each input channel", WRONG)                        \
+    M(bias_of_group, "bias is indexed by the output's place in its group", WRONG)                  \
     M(bias_by_column, "bias is indexed by the output column", WRONG)                               \
     M(bias_by_image, "bias is indexed by the image of the batch", WRONG)                           \
     M(bias_read, "bias is read with bias=0, where it is NULL", "CRASH: a NULL pointer")            \
@@ -116,6 +125,11 @@ static float tap(const struct image *s, int64_t o, int64_t ci, int64_t ky, int64
     const float *plane = s->weight + (o * cg + ci) * taps;
     switch (s->m) {
     case flipped: return plane[taps - 1 - ky * p->kw - kx];
+    case flipped_columns: return plane[ky * p->kw + p->kw - 1 - kx];
+    case flipped_rows: return plane[(p->kh - 1 - ky) * p->kw + kx];
+    case weight_hwio: return s->weight[((ky * p->kw + kx) * cg + ci) * p->oc + o];
+    case weight_of_group:
+        return s->weight[(o % (p->oc / p->groups) * cg + ci) * taps + ky * p->kw + kx];
     case transposed_kernel: return plane[kx * p->kh + ky];
     case kh_for_kw: return plane[ky * p->kh + kx];
     case shared_kernel: return s->weight[o * cg * taps + ky * p->kw + kx];
@@ -147,6 +161,7 @@ static int64_t place(const struct image *s, int64_t at, int64_t k, bool column) 
     if (s->m == centred_padding) pad = (column ? p->kw : p->kh) / 2;
     if (s->m == padding_of_dilation) pad *= p->dilation;
     if (s->m == stride_on_padding) pad *= p->stride;
+    if (s->m == stride_on_taps) dilation *= p->stride;
     return at * stride + k * dilation - pad;
 }
 
@@ -173,7 +188,8 @@ static float direct(const struct image *s, int64_t o, int64_t oy, int64_t ox) {
             for (int64_t kx = 0; kx < p->kw; kx++) {
                 const int64_t iy = place(s, oy, ky, false), ix = place(s, ox, kx, true);
                 const float weight = tap(s, o, ci, ky, kx);
-                if (!dropped(s, o, ci, ky * p->kw + kx, weight))
+                const bool lost = s->m == border_lost && (iy < 1 || ix < 1);
+                if (!lost && !dropped(s, o, ci, ky * p->kw + kx, weight))
                     sum += pixel(s, channel_of(s, o, ci), iy, ix) * weight;
             }
     return sum;
@@ -237,6 +253,7 @@ static float output(const struct image *s, int64_t n, int64_t o, int64_t oy, int
     if (s->m == bias_per_channel) return sum + s->bias[o] * (float)(p->c / p->groups);
     return sum + s->bias[s->m == bias_by_column  ? ox % p->oc
                          : s->m == bias_by_image ? n % p->oc
+                         : s->m == bias_of_group ? o % (p->oc / p->groups)
                                                  : o];
 }
 
@@ -259,7 +276,9 @@ static void conv2d(const struct conv2d_problem *p, const float *x, const float *
                 for (int64_t ox = 0; ox < ow - (m == last_column); ox++) {
                     int64_t at = m == swapped_extents ? ox * oh + oy : oy * ow + ox;
                     if (m == short_pixels) at = (uint16_t)at;
-                    y[(n * p->oc + o) * oh * ow + at] = output(&s, n, o, oy, ox);
+                    at += (n * p->oc + o) * oh * ow;
+                    if (m == y_nhwc) at = ((n * oh + oy) * ow + ox) * p->oc + o;
+                    y[at] = output(&s, n, o, oy, ox);
                 }
     }
 }

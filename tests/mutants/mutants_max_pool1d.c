@@ -13,6 +13,10 @@
 #define FIRST_LOST                                                                                 \
     "the first element of each window is left out: it begins, or its queue expires, a step early"
 
+/* fmaxf and a comparison lose the same, where the start is a number */
+#define DROPPED(start_)                                                                            \
+    "the maximum starts from " start_ ", and fmaxf or x > largest drops every NaN"
+
 /* name, what is wrong with it, what the verifier says */
 #define MUTANTS(M)                                                                                 \
     M(window_short, "the last element of each window is left out", WRONG)                          \
@@ -28,10 +32,21 @@
     M(nan_by_comparison, "x > largest is false for NaN, so one counts only as first of a window",  \
       NOT_NAN)                                                                                     \
     M(nan_replaced, "largest > x is false for NaN, so the next number replaces it", NOT_NAN)       \
+    M(nan_from_infinity, DROPPED("-Inf"), WRONG)                                                   \
+    M(nan_from_zero, DROPPED("0"), WRONG)                                                          \
+    M(nan_from_tiny, DROPPED("FLT_MIN, the smallest positive number"), WRONG)                      \
+    M(nan_from_lowest, DROPPED("-FLT_MAX"), WRONG)                                                 \
     M(nan_spreads, "once a NaN was seen, every later window of the row is NaN", "FAIL: got nan")   \
     M(stride_ignored, "the stride is ignored: window o begins at o", WRONG)                        \
     M(stride_is_window, "the stride is taken for the window's length", WRONG)                      \
     M(row_of_outputs, "rows of x are taken to be as long as rows of y", WRONG)                     \
+    M(x_transposed, "x is read as [length, n]", WRONG)                                             \
+    M(y_transposed, "y is written as [outputs, n]", WRONG)                                         \
+    M(not_reset, "the maximum is not reset: it runs on from window to window of a row", WRONG)     \
+    M(starts_from_row, "the maximum starts from the first element of the row, not of the window",  \
+      WRONG)                                                                                       \
+    M(position, "the position of the maximum in its window, not the maximum", WRONG)               \
+    M(absolute, "the largest |x|, without its sign", WRONG)                                        \
     M(minimum, "the minimum", WRONG)                                                               \
     M(magnitudes, "compares magnitudes: the element of the largest |x|", WRONG)                    \
     M(average, "the average, not the maximum", WRONG)                                              \
@@ -51,6 +66,8 @@
       WRONG)                                                                                       \
     M(deque_kept, "the queue is not emptied between rows", WRONG)                                  \
     M(deque_unsorted, "the queue drops one smaller element where it should drop all", WRONG)       \
+    M(deque_nan, "the queue's x[back] <= x[i] is false for NaN, which so hides behind older ones", \
+      NOT_NAN)                                                                                     \
     M(deque_too_small, "the queue holds at most 16 indices", WRONG)                                \
     M(van_herk_block, "van Herk's suffix maxima run across the borders of blocks", WRONG)          \
     M(van_herk_prefix, "van Herk's prefix maxima start one element late in each block", WRONG)     \
@@ -80,10 +97,15 @@ static int32_t as_bits(float value) {
 
 static float larger(float a, float b, enum mutation m) {
     switch (m) {
+    case nan_from_infinity:
+    case nan_from_zero:
+    case nan_from_tiny:
+    case nan_from_lowest:
     case nan_by_fmaxf: return fmaxf(a, b);
     case nan_by_comparison: return b > a ? b : a;
     case nan_replaced: return a > b ? a : b;
     case minimum: return a < b || isnan(a) ? a : b;
+    case absolute: return max_pool1d_larger(fabsf(a), fabsf(b));
     case magnitudes: return fabsf(a) > fabsf(b) || isnan(a) ? a : b;
     case average: return a + b;
     case arithmetic_maximum: return (a + b + fabsf(a - b)) * 0.5f;
@@ -98,6 +120,11 @@ static float start(float first, enum mutation m) {
     case starts_from_zero: return max_pool1d_larger(first, 0);
     case starts_from_tiny: return max_pool1d_larger(first, FLT_MIN);
     case starts_from_lowest: return max_pool1d_larger(first, -FLT_MAX);
+    case nan_from_infinity: return fmaxf(first, -INFINITY);
+    case nan_from_zero: return fmaxf(first, 0);
+    case nan_from_tiny: return fmaxf(first, FLT_MIN);
+    case nan_from_lowest: return fmaxf(first, -FLT_MAX);
+    case absolute: return fabsf(first);
     case starts_from_billion: return max_pool1d_larger(first, -1e9f);
     default: return first;
     }
@@ -159,7 +186,8 @@ struct queue {
 };
 
 static void push(struct queue *q, const float *x, int64_t i, enum mutation m) {
-    while (q->tail > q->head && (x[q->index[q->tail - 1]] <= x[i] || isnan(x[i]))) {
+    while (q->tail > q->head &&
+           (x[q->index[q->tail - 1]] <= x[i] || (isnan(x[i]) && m != deque_nan))) {
         q->tail--;
         if (m == deque_unsorted) break;
     }
@@ -185,10 +213,19 @@ static void deque(const struct max_pool1d_problem *p, const float *x, float *y, 
 /* ---- one row ----------------------------------------------------------------------------------
  */
 
+/* As PyTorch finds it: the first of equals, the last NaN. */
+static int64_t position_in(const float *x, int64_t window) {
+    int64_t at = 0;
+    for (int64_t i = 1; i < window; i++)
+        if (x[i] > x[at] || isnan(x[i])) at = i;
+    return at;
+}
+
 static void windows(const struct max_pool1d_problem *p, const float *x, float *y, enum mutation m) {
     const int64_t outputs = max_pool1d_outputs(p), rest = (p->length - p->window) % p->stride;
     const int64_t step = m == stride_ignored ? 1 : m == stride_is_window ? p->window : p->stride;
     bool seen = false;
+    float before = m == starts_from_row ? x[0] : -INFINITY;
     for (int64_t i = 0; i < outputs + (m == rounded_up && rest); i++) {
         const int64_t o = m == short_outputs ? (uint16_t)i : i;
         int64_t from = (m == last_output && o && o == outputs - 1 ? o - 1 : o) * step;
@@ -201,9 +238,25 @@ static void windows(const struct max_pool1d_problem *p, const float *x, float *y
         else
             y[o] = window_maximum(x, from, p->window, p->length, m);
         if (m == denormals_flushed && fabsf(y[o]) < 0x1p-126f) y[o] = 0;
+        if (m == position) y[o] = (float)position_in(x + from, p->window);
+        if (m == not_reset || m == starts_from_row) y[o] = max_pool1d_larger(before, y[o]);
+        if (m == not_reset) before = y[o];
         seen = seen || isnan(y[o]);
         if (m == nan_spreads && seen) y[o] = NAN;
     }
+}
+
+/* One row where rows are columns: through a copy. */
+static void column(const struct max_pool1d_problem *p, const float *x, float *y, int64_t row,
+                   enum mutation m) {
+    const int64_t outputs = max_pool1d_outputs(p);
+    float *in = malloc((size_t)(p->length + outputs) * sizeof *in), *out = in + p->length;
+    for (int64_t i = 0; i < p->length; i++)
+        in[i] = x[m == x_transposed ? i * p->n + row : row * p->length + i];
+    windows(p, in, out, RIGHT);
+    for (int64_t o = 0; o < outputs; o++)
+        y[m == y_transposed ? o * p->n + row : row * outputs + o] = out[o];
+    free(in);
 }
 
 static void max_pool1d(const struct max_pool1d_problem *p, const float *x, float *y,
@@ -216,7 +269,9 @@ static void max_pool1d(const struct max_pool1d_problem *p, const float *x, float
         const int64_t row = m == short_rows ? (uint16_t)i : i;
         const float *const from = x + row * (m == row_of_outputs ? outputs : p->length);
         if (m != deque_kept) queue.head = queue.tail = 0;
-        if (queued)
+        if (m == x_transposed || m == y_transposed)
+            column(p, x, y, row, m);
+        else if (queued)
             deque(p, from, y + row * outputs, &queue, m);
         else
             windows(p, from, y + row * outputs, m);

@@ -20,8 +20,15 @@
       value > 0 ? grad : 0)                                                                        \
     M(nan_of_x, "a NaN of x is returned, where the gradient passes", "FAIL: got nan",              \
       isnan(value) ? value : right(grad, value))                                                   \
-    M(masked_by_product, "(x > 0) * grad: 0 times NaN or Inf is NaN", "FAIL: expected 0, got nan", \
-      (float)!(value <= 0) * grad)                                                                 \
+    M(nan_in_vectors, "vectors follow x > 0 (_CMP_GT_OQ) and lose NaN, the tail (n % 8) x <= 0",   \
+      WRONG, i < n - n % 8 ? (value > 0 ? grad : 0) : right(grad, value))                          \
+    M(kink_and_nan, "x >= 0 ? grad : 0 lets the gradient pass at x = 0, and blocks it at NaN",     \
+      WRONG, value >= 0 ? grad : 0)                                                                \
+    M(masked_by_product, "!(x <= 0) * grad: 0 times NaN or Inf is NaN",                            \
+      "FAIL: expected 0, got nan", (float)!(value <= 0) * grad)                                    \
+    M(masked_by_comparison,                                                                        \
+      "(x > 0) * grad: 0 times NaN or Inf is NaN, and a NaN of x blocks the gradient",             \
+      "FAIL: expected 0, got nan|FAIL: elements wrong", (float)(value > 0) * grad)                 \
     M(nan_of_gradient_lost, "a NaN of grad_y becomes 0 on its way", "FAIL: expected nan, got",     \
       isnan(grad) ? 0 : right(grad, value))                                                        \
     M(unmasked, "the gradient passes everywhere: x is not looked at", WRONG, grad)                 \
@@ -31,6 +38,9 @@
       value == 0 ? 0 : grad)                                                                       \
     M(mask_alone, "the mask alone, 1 or 0: not multiplied by grad_y", WRONG, (float)!(value <= 0)) \
     M(times_x, "multiplied by x, not by 1", WRONG, value <= 0 ? 0 : grad * value)                  \
+    M(operands_swapped, "grad_y and x are swapped", WRONG, right(value, grad))                     \
+    M(sigmoid, "multiplied by sigmoid(x): the gradient of softplus", WRONG,                        \
+      grad / (1 + expf(-value)))                                                                   \
     M(forward, "the forward pass: max(0, x)", WRONG, value < 0 ? 0 : value)                        \
     M(leaky, "leaky: negative values pass 0.01 of the gradient", WRONG,                            \
       value <= 0 ? 0.01f * grad : grad)                                                            \

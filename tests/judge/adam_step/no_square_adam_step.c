@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; no cause */
+/* expect: WRONG FAIL; cause: exp_avg_sq averages |g|, not its square */
 //
 #include <math.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; no cause */
+/* expect: WRONG FAIL; cause: drops every NaN */
 
 #include <float.h>
 #include <math.h>

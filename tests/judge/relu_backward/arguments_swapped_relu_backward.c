@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; no cause */
+/* expect: WRONG FAIL; cause: grad_y and x are swapped */
 #include <math.h>
 #include <stdint.h>
 void relu_backward(int64_t n, const float *grad_y, const float *x, float *grad_x) {
