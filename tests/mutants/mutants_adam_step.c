@@ -171,7 +171,7 @@ static float largest(const struct constants *c, float v, float *maximum, enum mu
     return m == amsgrad_late ? old : wins;
 }
 
-static float quotient(float numerator, float denominator, enum mutation m) {
+static double quotient(double numerator, float denominator, enum mutation m) {
     float inverse = 1 / denominator;
     uint32_t bits;
     if (m != estimated_root || !isfinite(inverse)) return numerator / denominator;
@@ -210,7 +210,8 @@ static void element(const struct adam_step_problem *p, const struct constants *c
     if (p->amsgrad && m == amsgrad_replaces) *exp_avg_sq = v;
     if (m == nesterov) mean = c->beta1 * mean + c->rest1 * g;
     if (m == correction_twice) mean /= c->correction1;
-    const float update = c->step_size * quotient(mean, divisor(c, v, m), m);
+    /* in double: what overflows halfway is left open for the right formula alone */
+    const float update = (float)quotient((double)c->step_size * (double)mean, divisor(c, v, m), m);
     const bool up = m == ascends || (p->maximize && m == maximize_of_update);
     *param = up ? *param + update : *param - update;
     if (decoupled && m == decay_after) *param *= c->keep;

@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; cause?: the update is added */
+/* expect: WRONG FAIL; cause: the update is added */
 //
 #include <math.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; cause?: eps is added before the bias correction */
+/* expect: WRONG FAIL; cause: eps is added before the bias correction */
 //
 #include <math.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; cause?: eps stands inside the root */
+/* expect: WRONG FAIL; cause: eps stands inside the root */
 // eps inside the corrected root
 #include <math.h>
 #include <stdint.h>

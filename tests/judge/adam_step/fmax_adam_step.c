@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; cause?: fmaxf drops a NaN */
+/* expect: WRONG FAIL; cause: fmaxf drops a NaN */
 //
 #include <math.h>
 #include <stdint.h>

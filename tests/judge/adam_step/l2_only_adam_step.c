@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; cause?: decoupled decay goes through the gradient */
+/* expect: WRONG FAIL; cause: decoupled decay goes through the gradient */
 //
 #include <math.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; cause?: both bias corrections are missing */
+/* expect: WRONG FAIL; cause: both bias corrections are missing */
 //
 #include <math.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; cause?: maximize is ignored */
+/* expect: WRONG FAIL; cause: maximize is ignored */
 //
 #include <math.h>
 #include <stdint.h>

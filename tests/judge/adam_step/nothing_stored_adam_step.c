@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; cause?: not written back */
+/* expect: WRONG FAIL; cause: not written back */
 //
 #include <math.h>
 #include <stdint.h>

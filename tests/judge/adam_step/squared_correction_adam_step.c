@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; cause?: not by its root */
+/* expect: WRONG FAIL; cause: not by its root */
 //
 #include <math.h>
 #include <stdint.h>

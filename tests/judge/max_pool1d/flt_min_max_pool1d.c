@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; cause?: the maximum starts from FLT_MIN */
+/* expect: WRONG FAIL; cause: the maximum starts from FLT_MIN */
 // the smallest float, surely
 #include <float.h>
 #include <math.h>

@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; cause?: the maximum starts from 0 */
+/* expect: WRONG FAIL; cause: the maximum starts from 0 */
 
 #include <float.h>
 #include <math.h>

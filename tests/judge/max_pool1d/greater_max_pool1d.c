@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; cause?: x > largest is false for NaN */
+/* expect: WRONG FAIL; cause: x > largest is false for NaN */
 
 #include <float.h>
 #include <math.h>

@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; cause?: the maximum starts from -FLT_MAX */
+/* expect: WRONG FAIL; cause: the maximum starts from -FLT_MAX */
 
 #include <float.h>
 #include <math.h>

@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; cause?: the stride is ignored */
+/* expect: WRONG FAIL; cause: the stride is ignored */
 
 #include <float.h>
 #include <math.h>

@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; cause?: the last element of each window is left out */
+/* expect: WRONG FAIL; cause: the last element of each window is left out */
 
 #include <float.h>
 #include <math.h>

@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; cause?: the minimum */
+/* expect: WRONG FAIL; cause: the minimum */
 // pasted from min_pool1d
 #include <float.h>
 #include <math.h>
