@@ -33,7 +33,7 @@
 #include "tests/verifier/verify_run.h"
 #include "tests/verifier/verify_trial.h"
 
-enum { SUSPECTS_MAX = 256, CLEARLY_WRONG_MIN = 2, CRASHES_MAX = 8, DRAWN = 60, OPEN_PART = 6 };
+enum { SUSPECTS_MAX = 256, CLEARLY_WRONG_MIN = 2, CRASHES_MAX = 8, DRAWN = 60, OPEN_PART = 16 };
 
 /* Problems cheaper than this, in operations and in output elements. */
 static const double affordable_flops = 4e6, affordable_elements = 1 << 17;
@@ -147,9 +147,6 @@ static bool same_element(const struct specimen *s, int operand, const struct ten
                          const struct tensor *b, int64_t i, double size) {
     if (unwritten(a, i) || unwritten(b, i)) return unwritten(a, i) && unwritten(b, i);
     const double x = tensor_get(a, i), y = tensor_get(b, i);
-    /* a sum that overflows halfway: its order decides, and wrong kernels have it elsewhere */
-    if (!s->tolerance[operand].exact && ((isnan(x) && isinf(y)) || (isinf(x) && isnan(y))))
-        return true;
     /* what is small only because a wrong sum cancels carries the errors of its terms */
     const double e = s->judge.expected[operand].value[i], right = isfinite(e) ? fabs(e) : 0;
     return close_to(x, y,

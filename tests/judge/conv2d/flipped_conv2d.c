@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; cause: the kernel is flipped */
+/* expect: WRONG FAIL; cause?: the kernel is flipped */
 // convolution as in signal processing
 #include <stdint.h>
 void conv2d(int64_t n, int64_t c, int64_t h, int64_t w, int64_t oc, int64_t kh, int64_t kw, int64_t stride, int64_t pad,
