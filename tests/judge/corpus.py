@@ -46,7 +46,7 @@ def disagreement(path, said):
 
 def main():
     program, folder = sys.argv[1], pathlib.Path(sys.argv[2])
-    files = [folder / name for name in sys.argv[3:]] or sorted([*folder.glob("*.c"), *folder.glob("*.cpp")])
+    files = [folder / name for name in sys.argv[3:]] or sorted(folder.glob("*.c"))
     wrong = named = 0
     for path in files:
         said = judge(program, path)
