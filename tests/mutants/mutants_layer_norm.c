@@ -12,6 +12,9 @@
 #define MUTANTS(M)                                                                                 \
     M(raw_moments, "the variance is E[x^2] - E[x]^2, which cancels when the mean is large", WRONG) \
     M(unbiased, "the variance is divided by n - 1; layer norm divides by n", WRONG)                \
+    M(unbiased_but_for_one, "the variance is divided by n - 1; layer norm divides by n", WRONG)    \
+    M(fused_raw_moments, "the variance is E[x^2] - E[x]^2, which cancels when the mean is large",  \
+      WRONG)                                                                                       \
     M(not_divided, "the sum of squares is not divided by cols", WRONG)                             \
     M(about_zero, "the variance is taken about 0: the mean is not subtracted before squaring",     \
       WRONG)                                                                                       \
@@ -22,16 +25,27 @@
     M(stale_welford, "Welford's update squares x - old mean, not (x - old mean)(x - new mean)",    \
       WRONG)                                                                                       \
     M(tail_not_in_variance, "the last cols % 8 elements are left out of the variance", WRONG)      \
+    M(rest_not_in_variance, "the last cols % 8 elements are left out of the variance", WRONG)      \
+    M(rest_not_in_sums, "the last cols % 8 elements are left out of mean and variance", WRONG)     \
+    M(padding_in_variance, "the zeros that pad the last vector of 8 count in the variance", WRONG) \
+    M(sums_not_reset, "both sums go on from row to row: they are not reset", WRONG)                \
+    M(squares_not_reset, "the sum of squares goes on from row to row: it is not reset", WRONG)     \
     M(tail_not_in_mean, "the last cols % 8 elements are left out of the mean", WRONG)              \
     M(no_eps, "eps is missing", WRONG)                                                             \
     M(eps_outside, "eps stands outside the root: 1 / (sqrt(var) + eps)", WRONG)                    \
     M(eps_squared, "eps is squared before it is added to the variance", WRONG)                     \
     M(eps_fixed, "eps is always 1e-5, whatever the problem asks for", WRONG)                       \
+    M(eps_fixed_6, "eps is always 1e-6, whatever the problem asks for", WRONG)                     \
+    M(eps_fixed_8, "eps is always 1e-8, whatever the problem asks for", WRONG)                     \
+    M(eps_fixed_12, "eps is always 1e-12, whatever the problem asks for", WRONG)                   \
+    M(eps_divided, "eps is added to the sum of squares, and so divided by cols", WRONG)            \
+    M(eps_by_fmax, "max(var, eps) in place of var + eps", WRONG)                                   \
     M(eps_as_floor, "max(var, eps) in place of var + eps", WRONG)                                  \
     M(no_root, "divides by var + eps: the root is missing", WRONG)                                 \
     M(estimated_root, "the reciprocal root is the 12-bit estimate, without a Newton step", WRONG)  \
     M(quake_root, "the reciprocal root is 0x5f3759df with one Newton step, off by 0.2 %", WRONG)   \
     M(swapped, "weight and bias are swapped", WRONG)                                               \
+    M(affine_ignored, "weight and bias are both ignored", WRONG)                                   \
     M(weight_ignored, "weight is ignored", WRONG)                                                  \
     M(bias_ignored, "bias is ignored", WRONG)                                                      \
     M(bias_scaled, "the bias is added before the weight multiplies", WRONG)                        \
@@ -42,6 +56,11 @@
     M(rstd_is_deviation, "the output rstd holds sqrt(var + eps), not 1 / sqrt(var + eps)", WRONG)  \
     M(rstd_is_variance, "the output rstd holds the variance", WRONG)                               \
     M(rstd_without_eps, "the output rstd lacks eps, y has it", WRONG)                              \
+    M(outputs_swapped, "the outputs mean and rstd are swapped", WRONG)                             \
+    M(rest_of_row, "the last cols % 8 elements of every row of y are not written",                 \
+      "FAIL: was not written")                                                                     \
+    M(infinite_mean, "a running mean makes Inf - Inf = NaN of an infinity in the row",             \
+      "FAIL: expected inf, got nan|FAIL: expected -inf, got nan")                                  \
     M(mean_is_sum, "the output mean holds the sum: not divided by cols", WRONG)                    \
     M(mean_not_indexed, "every row's mean and rstd are written to element 0",                      \
       "FAIL: was not written")                                                                     \
@@ -80,12 +99,22 @@ static struct moments plain_moments(const float *x, int64_t n, enum mutation m) 
     return (struct moments){mean, squares / (float)n};
 }
 
-static struct moments welford(const float *x, int64_t n) {
+static struct moments fused_moments(const float *x, int64_t n) {
+    float sum = 0, squares = 0;
+    for (int64_t i = 0; i < n; i++) {
+        sum += x[i];
+        squares = fmaf(x[i], x[i], squares);
+    }
+    const float mean = sum / (float)n;
+    return (struct moments){mean, fmaf(-mean, mean, squares / (float)n)};
+}
+
+static struct moments welford(const float *x, int64_t n, enum mutation m) {
     double mean = 0, squares = 0;
     for (int64_t i = 0; i < n; i++) {
         const double d = x[i] - mean;
         mean += d / (double)(i + 1);
-        squares += d * d;
+        squares += d * (m == stale_welford ? d : x[i] - mean);
     }
     return (struct moments){n ? mean : NAN, squares / (double)n};
 }
@@ -93,19 +122,27 @@ static struct moments welford(const float *x, int64_t n) {
 static struct moments moments_of(const float *x, int64_t n, int64_t stride, enum mutation m) {
     if (m == RIGHT_PLAIN || m == raw_moments || m == promises_compensation)
         return plain_moments(x, n, m);
-    if (m == stale_welford) return welford(x, n);
+    if (m == stale_welford || m == infinite_mean) return welford(x, n, m);
+    if (m == fused_raw_moments) return fused_moments(x, n);
     const int64_t whole = n > 8 ? n - n % 8 : n;
-    const int64_t in_mean = m == tail_not_in_mean ? whole : n;
-    const int64_t in_variance = m == tail_not_in_variance ? whole : n;
+    const bool rest_out = m == rest_not_in_sums;
+    const int64_t in_mean = m == tail_not_in_mean ? whole : rest_out ? n - n % 8 : n;
+    const int64_t in_variance = m == tail_not_in_variance               ? whole
+                                : rest_out || m == rest_not_in_variance ? n - n % 8
+                                                                        : n;
     double sum = 0, squares = 0, deviations = 0;
     for (int64_t i = 0; i < in_mean; i++)
         sum += m == flushed && fabsf(x[i * stride]) < 0x1p-126f ? 0 : x[i * stride];
-    const double mean = sum / (double)in_mean;
+    const double mean = sum / (double)(rest_out ? n : in_mean);
     for (int64_t i = 0; i < in_variance; i++) {
         const double d = x[i * stride] - (m == about_zero || m == rms ? 0 : mean);
         squares += d * d;
         deviations += fabs(d);
     }
+    if (m == unbiased_but_for_one)
+        return (struct moments){mean, squares / (double)(n > 1 ? n - 1 : 1)};
+    if (m == rest_not_in_variance || rest_out) return (struct moments){mean, squares / (double)n};
+    if (m == padding_in_variance) squares += (double)((8 - n % 8) % 8) * mean * mean;
     if (m == unbiased) return (struct moments){mean, squares / (double)(n - 1)};
     if (m == not_divided) return (struct moments){mean, squares};
     if (m == mean_deviation) squares = deviations * deviations / (double)n;
@@ -131,6 +168,10 @@ static double rstd_of(double variance, double eps, enum mutation m) {
     case eps_outside: return 1 / (sqrt(variance) + eps);
     case eps_squared: return 1 / sqrt(variance + eps * eps);
     case eps_fixed: return 1 / sqrt(variance + 1e-5);
+    case eps_fixed_6: return 1 / sqrt(variance + 1e-6);
+    case eps_fixed_8: return 1 / sqrt(variance + 1e-8);
+    case eps_fixed_12: return 1 / sqrt(variance + 1e-12);
+    case eps_by_fmax: return 1 / sqrt(fmax(variance, eps));
     case eps_as_floor: return 1 / sqrt(variance > eps || isnan(variance) ? variance : eps);
     case no_root: return 1 / (variance + eps);
     case estimated_root:
@@ -143,6 +184,7 @@ static double rstd_of(double variance, double eps, enum mutation m) {
 static float affine(float z, float weight, float bias, enum mutation m) {
     switch (m) {
     case swapped: return z * bias + weight;
+    case affine_ignored: return z;
     case weight_ignored: return z + bias;
     case bias_ignored: return z * weight;
     case bias_scaled: return (z + bias) * weight;
@@ -157,6 +199,7 @@ static void report(struct moments moments, double rstd, const struct layer_norm_
     *mean = (float)(m == mean_is_sum ? moments.mean * (double)p->cols : moments.mean);
     if (m == empty_mean && !p->cols) *mean = 0;
     switch (m) {
+    case outputs_swapped: *scale = *mean, *mean = (float)rstd; break;
     case rstd_is_deviation: *scale = (float)(1 / rstd); break;
     case rstd_is_variance: *scale = (float)moments.variance; break;
     case rstd_without_eps: *scale = (float)(1 / sqrt(moments.variance)); break;
@@ -164,15 +207,31 @@ static void report(struct moments moments, double rstd, const struct layer_norm_
     }
 }
 
+/* Sums that begin with those of the rows before. */
+static void carry_on(struct moments *sum, struct moments *row, const float *x, int64_t n,
+                     enum mutation m) {
+    if (m == squares_not_reset) sum->mean = 0;
+    for (int64_t i = 0; i < n; i++) sum->mean += x[i];
+    row->mean = sum->mean / (double)n;
+    for (int64_t i = 0; i < n; i++) sum->variance += (x[i] - row->mean) * (x[i] - row->mean);
+    row->variance = sum->variance / (double)n;
+}
+
 static void layer_norm(const struct layer_norm_problem *p, const float *x, const float *weight,
                        const float *bias, float *y, float *mean, float *rstd, enum mutation m) {
     double before = 0;
+    struct moments carried = {0, 0};
     for (int64_t i = 0; i < p->rows; i++) {
         const int64_t row = m == short_rows ? (uint16_t)i : i;
         const float *const from = x + row * p->cols;
         float *const to = y + row * p->cols;
         struct moments moments = m == whole_tensor ? moments_of(x, p->rows * p->cols, 1, m)
                                                    : moments_of(from, p->cols, 1, m);
+        if (m == eps_divided)
+            moments.variance =
+                p->cols ? moments.variance + p->eps / (double)p->cols - p->eps : p->eps / 0.0;
+        if (m == sums_not_reset || m == squares_not_reset)
+            carry_on(&carried, &moments, from, p->cols, m);
         double scale = rstd_of(moments.variance, p->eps, m);
         const int64_t at = m == mean_not_indexed ? 0 : row;
         report(moments, scale, p, mean + at, rstd + at, m);
@@ -180,7 +239,8 @@ static void layer_norm(const struct layer_norm_problem *p, const float *x, const
         if (m == row_before && row) moments.mean = before;
         if (m == not_centred || m == rms) moments.mean = 0;
         before = own;
-        for (int64_t column = 0; column < p->cols; column++) {
+        const int64_t columns = m == rest_of_row ? p->cols - p->cols % 8 : p->cols;
+        for (int64_t column = 0; column < columns; column++) {
             if (m == batch_norm) {
                 moments = moments_of(x + column, p->rows, p->cols, m);
                 scale = rstd_of(moments.variance, p->eps, m);

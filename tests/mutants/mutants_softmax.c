@@ -14,11 +14,27 @@
     M(tensor_maximum, "the maximum is that of the whole tensor, not of the slice", WRONG)          \
     M(first_shift, "shifts by the first element of the slice, not by its maximum", WRONG)          \
     M(maximum_from_zero,                                                                           \
-      "the maximum starts from 0 (or FLT_MIN) instead of -INFINITY: wrong for negative slices",    \
+      "the maximum starts from 0, FLT_MIN or a low number, not from -INFINITY: a slice below it "  \
+      "fails",                                                                                     \
       WRONG)                                                                                       \
     M(maximum_of_magnitudes, "shifts by the largest |x|, not by the largest x", WRONG)             \
-    M(tail_not_in_maximum, "the last axis_len % 8 elements are left out of the maximum", WRONG)    \
+    M(tail_not_in_maximum,                                                                         \
+      "the rest after whole vectors (axis_len % 4, 8 or 16) is left out of the maximum", WRONG)    \
     M(tail_not_in_sum, "the last axis_len % 8 elements are left out of the sum", WRONG)            \
+    M(tail_of_4_not_in_maximum,                                                                    \
+      "the rest after whole vectors (axis_len % 4, 8 or 16) is left out of the maximum", WRONG)    \
+    M(tail_of_16_not_in_maximum,                                                                   \
+      "the rest after whole vectors (axis_len % 4, 8 or 16) is left out of the maximum", WRONG)    \
+    M(rest_not_in_sum, "the last axis_len % 8 elements are left out of the sum", WRONG)            \
+    M(rest_of_4_not_in_sum, "the last axis_len % 4 elements are left out of the sum", WRONG)       \
+    M(rest_of_16_not_in_sum, "the last axis_len % 16 elements are left out of the sum", WRONG)     \
+    M(tail_not_divided, "the last axis_len % 8 elements are not divided by the sum", WRONG)        \
+    M(first_not_in_sum, "the first element is left out of the sum", WRONG)                         \
+    M(mean_shift, "shifts by the mean of the slice, not by its maximum", WRONG)                    \
+    M(sum_not_reset, "the sum is not reset between slices", WRONG)                                 \
+    M(maximum_not_reset, "the maximum is not reset between slices", WRONG)                         \
+    M(start_without_inner, "slices start at o * axis_len + i: the factor inner is missing",        \
+      WRONG "|FAIL: was not written")                                                              \
     M(last_axis, "normalises along the last axis (inner), not along axis_len", WRONG)              \
     M(inner_ignored, "the stride of the axis (inner) is ignored: every slice is read as a row",    \
       WRONG)                                                                                       \
@@ -26,6 +42,12 @@
     M(not_rescaled, "the running sum is not rescaled when the running maximum rises", WRONG)       \
     M(rescaled_the_wrong_way, "the running sum is rescaled by exp(new - old), not exp(old - new)", \
       WRONG)                                                                                       \
+    M(never_rescaled, "the running sum is not rescaled when the running maximum rises", WRONG)     \
+    M(always_rescaled_the_wrong_way,                                                               \
+      "the running sum is rescaled by exp(new - old), not exp(old - new)", WRONG)                  \
+    M(first_is_infinite,                                                                           \
+      "the running sum of a slice that begins with -Inf is NaN: exp(-Inf - -Inf)",                 \
+      "FAIL: got nan")                                                                             \
     M(lanes_not_rescaled,                                                                          \
       "each of 8 lanes has a maximum of its own, and their sums are added without rescaling",      \
       WRONG)                                                                                       \
@@ -40,7 +62,8 @@
     M(negated, "exp(max - x): the sign is reversed, a softmin", WRONG)                             \
     M(previous_sum, "divides by the sum of the slice before", WRONG)                               \
     M(empty_is_zero, "a slice of -Inf alone is set to 0; it is NaN by definition", NOT_NAN)        \
-    M(empty_is_uniform, "-Inf is replaced by -1e9: a slice of -Inf alone becomes uniform",         \
+    M(empty_is_uniform,                                                                            \
+      "a slice of -Inf alone becomes uniform, as if -1e9 stood in it; it is NaN by definition",    \
       NOT_NAN)                                                                                     \
     M(infinity_takes_all, "+Inf gets everything; Inf - Inf makes its slice NaN by definition",     \
       NOT_NAN)                                                                                     \
@@ -114,13 +137,28 @@ static float tensor_largest(const struct slice *s) {
     return largest;
 }
 
+static float mean_of(const struct slice *s) {
+    float sum = 0;
+    for (int64_t i = 0; i < s->count; i++) sum += s->x[i * s->stride];
+    return sum / (float)s->count;
+}
+
+/* How many elements the mutation counts: all, or what fills whole vectors. */
+static int64_t counted(int64_t all, enum mutation m, enum mutation of_4, enum mutation of_8,
+                       enum mutation of_16) {
+    const int64_t vector = m == of_4 ? 4 : m == of_8 ? 8 : m == of_16 ? 16 : 1;
+    return all - all % vector;
+}
+
 static float largest_of(const struct slice *s, enum mutation m) {
     if (m == no_shift) return 0;
     if (m == first_shift) return s->x[0];
+    if (m == mean_shift) return mean_of(s);
     if (m == tensor_maximum) return tensor_largest(s);
     float largest = m == maximum_from_zero ? 0 : -INFINITY;
-    const int64_t whole = s->count - s->count % 8;
-    const int64_t count = m == tail_not_in_maximum && whole ? whole : s->count;
+    const int64_t whole = counted(s->count, m, tail_of_4_not_in_maximum, tail_not_in_maximum,
+                                  tail_of_16_not_in_maximum);
+    const int64_t count = whole ? whole : s->count;
     if (m == negated) {
         largest = INFINITY;
         for (int64_t i = 0; i < count; i++) largest = fminf(largest, element(s, i, m));
@@ -153,7 +191,23 @@ static float online_sum(const struct slice *s, enum mutation m) {
     return sum;
 }
 
+/* As it is written without care for -Inf. */
+static float careless_sum(const struct slice *s, enum mutation m) {
+    const bool first = m == always_rescaled_the_wrong_way;
+    float largest = first ? s->x[0] : -INFINITY, sum = first;
+    for (int64_t i = first; i < s->count; i++) {
+        const float value = s->x[i * s->stride], before = largest;
+        largest = fmaxf(largest, value);
+        if (m == first_is_infinite) sum *= expf(before - largest);
+        if (m == always_rescaled_the_wrong_way) sum *= expf(largest - before);
+        sum += expf(value - largest);
+    }
+    return sum;
+}
+
 static float sum_of(const struct slice *s, float shift, enum mutation m) {
+    if (m == never_rescaled || m == always_rescaled_the_wrong_way || m == first_is_infinite)
+        return s->count ? careless_sum(s, m) : 0;
     if (m == RIGHT_ONLINE || m == not_rescaled || m == rescaled_the_wrong_way)
         return online_sum(s, m);
     float sum = 0;
@@ -162,23 +216,35 @@ static float sum_of(const struct slice *s, float shift, enum mutation m) {
         return sum;
     }
     const int64_t whole = s->count - s->count % 8;
-    const int64_t count = m == tail_not_in_sum && whole ? whole : s->count;
-    for (int64_t i = 0; i < count; i++) {
+    const int64_t count =
+        m == tail_not_in_sum && whole
+            ? whole
+            : counted(s->count, m, rest_of_4_not_in_sum, rest_not_in_sum, rest_of_16_not_in_sum);
+    for (int64_t i = m == first_not_in_sum; i < count; i++) {
         sum += exponential(element(s, i, m == maximum_of_magnitudes ? no_shift : m) - shift, m);
         if (m == half_sum) sum = half(sum);
     }
     return m == guarded_sum ? sum + 1e-6f : sum;
 }
 
-/* Returns the sum it divided by. */
-static float normalise(const struct slice *s, enum mutation m, float before) {
-    const float shift = largest_of(s, m);
-    const float own = sum_of(s, shift, m);
-    const float sum = m == not_divided ? 1 : m == previous_sum && before > 0 ? before : own;
+/* What the slice before leaves. */
+struct left {
+    float sum, largest;
+};
+
+static void normalise(const struct slice *s, enum mutation m, struct left *before) {
+    float shift = largest_of(s, m);
+    if (m == maximum_not_reset) shift = before->largest = fmaxf(before->largest, shift);
+    const float own = sum_of(s, shift, m) + (m == sum_not_reset ? before->sum : 0);
+    const float sum = m == not_divided                       ? 1
+                      : m == previous_sum && before->sum > 0 ? before->sum
+                                                             : own;
+    before->sum = own;
     for (int64_t i = 0; i < s->count; i++) {
         const float value = s->x[i * s->stride];
         const float d = m == empty_is_uniform ? element(s, i, m) - shift : value - shift;
-        float y = exponential(d, m) / sum;
+        const bool divided = m != tail_not_divided || i < s->count - s->count % 8;
+        float y = exponential(d, m) / (divided ? sum : 1);
         if (m == logarithm) y = d - logf(sum);
         if (m == empty_is_zero && shift == -INFINITY) y = 0;
         if (m == infinity_takes_all && shift == INFINITY) y = value == INFINITY;
@@ -186,7 +252,6 @@ static float normalise(const struct slice *s, enum mutation m, float before) {
         if (m == flushed && y < 0x1p-126f) y = 0;
         s->y[i * s->stride] = y;
     }
-    return own;
 }
 
 static void softmax(const struct softmax_problem *given, const float *x, float *y,
@@ -197,14 +262,15 @@ static void softmax(const struct softmax_problem *given, const float *x, float *
         p = (struct softmax_problem){p.outer * p.axis_len, p.inner, 1};
     if (m == inner_ignored) p = (struct softmax_problem){p.outer * p.inner, p.axis_len, 1};
     if (m == whole_tensor) p = (struct softmax_problem){elements > 0, elements, 1};
-    float before = 0;
+    struct left before = {0, -INFINITY};
     for (int64_t o = 0; o < p.outer && elements; o++)
         for (int64_t i = 0; i < p.inner; i++) {
             const int64_t before_axis = m == short_outer ? (uint16_t)o : o;
             const int64_t after_axis = m == short_inner ? (uint16_t)i : i;
-            const int64_t first = before_axis * p.axis_len * p.inner + after_axis;
+            const int64_t step = m == start_without_inner ? 1 : p.inner;
+            const int64_t first = before_axis * p.axis_len * step + after_axis;
             const struct slice s = {&p, x, x + first, y + first, p.axis_len, p.inner};
-            before = normalise(&s, m, before);
+            normalise(&s, m, &before);
         }
 }
 

@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; cause?: alpha multiplies beta c as well */
+/* expect: WRONG FAIL; cause: alpha multiplies beta c as well */
 
 #include <stdint.h>
 void gemm(int64_t m, int64_t n, int64_t k, int trans_a, int trans_b, double alpha, double beta, int64_t batch,

@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; cause?: beta = 0 multiplies the old c by 0 */
+/* expect: WRONG FAIL; cause: beta = 0 multiplies the old c by 0 */
 
 #include <stdint.h>
 void gemm(int64_t m, int64_t n, int64_t k, int trans_a, int trans_b, double alpha, double beta, int64_t batch,

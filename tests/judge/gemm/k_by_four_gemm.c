@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; no cause */
+/* expect: WRONG FAIL; cause: the last k % 4 terms are dropped */
 // unrolled by four; the remainder was for later
 #include <stdint.h>
 void gemm(int64_t m, int64_t n, int64_t k, int trans_a, int trans_b, double alpha, double beta, int64_t batch,

@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; cause?: the product is always added to c as it was */
+/* expect: WRONG FAIL; cause: the product is always added to c as it was */
 // c += alpha a b; beta is looked at only to say that it was seen
 #include <stdint.h>
 void gemm(int64_t m, int64_t n, int64_t k, int trans_a, int trans_b, double alpha, double beta, int64_t batch,

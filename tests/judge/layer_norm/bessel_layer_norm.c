@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; cause?: divided by n - 1 */
+/* expect: WRONG FAIL; cause: divided by n - 1 */
 // variance with Bessel's correction, as in the statistics course
 #include <math.h>
 #include <stdint.h>

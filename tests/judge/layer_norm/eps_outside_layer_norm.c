@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; cause?: eps stands outside the root */
+/* expect: WRONG FAIL; cause: eps stands outside the root */
 
 #include <math.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; cause?: eps is missing */
+/* expect: WRONG FAIL; cause: eps is missing */
 
 #include <math.h>
 #include <stdint.h>

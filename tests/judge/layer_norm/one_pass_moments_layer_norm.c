@@ -1,5 +1,5 @@
-/* expect: WRONG FAIL; no cause */
-/* what is left after E[x^2] and E[x]^2 cancel is noise, which no two kernels have alike: silence */
+/* expect: WRONG FAIL; cause?: which cancels when the mean is large */
+/* what is left after E[x^2] and E[x]^2 cancel is noise: named where the compiler fuses the same products */
 #include <math.h>
 #include <stdint.h>
 // one pass over the data: var = E[x^2] - E[x]^2

@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; cause?: weight and bias are swapped */
+/* expect: WRONG FAIL; cause: weight and bias are swapped */
 
 #include <math.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; cause?: the last n % 8 elements are not written */
+/* expect: WRONG FAIL; cause: the last n % 8 elements are not written */
 #include <math.h>
 #include <stdint.h>
 void relu(int64_t n, const float *x, float *y) {

@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; cause?: NaN becomes 0 */
+/* expect: WRONG FAIL; cause: NaN becomes 0 */
 #include <math.h>
 #include <stdint.h>
 void relu(int64_t n, const float *x, float *y) {

@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; no cause */
+/* expect: WRONG FAIL; cause: scaled by 0.2 */
 #include <math.h>
 #include <stdint.h>
 void relu(int64_t n, const float *x, float *y) {

@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; cause?: the shift by the maximum is missing */
+/* expect: WRONG FAIL; cause: the shift by the maximum is missing */
 #include <math.h>
 #include <stdint.h>
 // softmax(x)_i = exp(x_i) / sum_j exp(x_j)

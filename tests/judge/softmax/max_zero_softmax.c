@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; cause?: the maximum starts from 0 */
+/* expect: WRONG FAIL; cause: the maximum starts from 0 */
 #include <math.h>
 #include <stdint.h>
 void softmax(int64_t O, int64_t N, int64_t I, const float *x, float *y) {

@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; cause?: the running sum is not rescaled */
+/* expect: WRONG FAIL; cause: the running sum is not rescaled */
 #include <math.h>
 #include <stdint.h>
 

@@ -1,4 +1,4 @@
-/* expect: WRONG FAIL; cause?: the stride of the axis (inner) is ignored */
+/* expect: WRONG FAIL; cause: the stride of the axis (inner) is ignored */
 #include <math.h>
 #include <stdint.h>
 
