@@ -15,6 +15,8 @@
  * Problems with NaN, infinities and signed zeros count like all others: without them x < 0 and the
  * sign bit are one and the same mistake.
  *
+ * A kernel whose results depend on the number of threads has none of the mistakes of one thread.
+ *
  * Kernels that hang, or leave threads and state behind, take no part: they would spoil what the
  * others are compared on, and their results are no function of the inputs.
  *
@@ -54,7 +56,8 @@ struct diagnosis {
     struct suspect suspect[SUSPECTS_MAX];
     int suspects;
     int trials, wrong;
-    int crashes; /* problems from which the patient did not come back */
+    int crashes;             /* problems from which the patient did not come back */
+    bool depends_on_threads; /* the patient is another kernel with one thread */
 };
 
 /* ---- one problem ------------------------------------------------------------------------------
@@ -215,6 +218,19 @@ static bool mostly_open(const struct specimen *s) {
     return open * OPEN_PART > all;
 }
 
+/* Does one thread give what several gave? What n threads leave over looks like the tail of a vector
+ * of n. */
+static bool same_alone(struct diagnosis *d, const struct specimen *s, const struct capture *own) {
+    if (d->plan.threads == 1 || !d->patient->uses_threads) return true;
+    const struct run_plan plan = d->plan;
+    struct capture alone;
+    d->plan.threads = 1;
+    const bool same = runs(d, s, d->patient, &alone) && agree(s, own, &alone);
+    d->plan = plan;
+    capture_free(&alone);
+    return same;
+}
+
 static enum status examine(struct diagnosis *d, const struct problem_case *item,
                            struct error *error) {
     struct specimen s;
@@ -229,6 +245,7 @@ static enum status examine(struct diagnosis *d, const struct problem_case *item,
     d->crashes += !back;
     d->trials++;
     d->wrong += back && clearly_wrong(&s, &own);
+    if (back && !d->depends_on_threads) d->depends_on_threads = !same_alone(d, &s, &own);
     for (int i = 0; i < d->suspects && d->crashes <= CRASHES_MAX; i++) {
         struct suspect *suspect = &d->suspect[i];
         if (!suspect->fits) continue;
@@ -276,12 +293,17 @@ static enum status examine_all(struct diagnosis *d, const struct options *option
 /* ---- the answer -------------------------------------------------------------------------------
  */
 
+/* What depends on the number of threads is no mistake of one thread. */
+static bool fits(const struct diagnosis *d, const struct suspect *suspect) {
+    return suspect->fits && (!d->depends_on_threads || suspect->implementation->uses_threads);
+}
+
 /* The one text of the suspects that fit; NULL: none, or several. */
 static const char *text_of(const struct diagnosis *d, bool general) {
     const char *found = NULL;
     for (int i = 0; i < d->suspects; i++) {
         const struct suspect *s = &d->suspect[i];
-        if (!s->fits || s->general != general) continue;
+        if (!fits(d, s) || s->general != general) continue;
         if (found && strcmp(found, s->implementation->defect)) return NULL;
         found = s->implementation->defect;
     }
@@ -292,7 +314,7 @@ static const char *text_of(const struct diagnosis *d, bool general) {
 static const char *only_defect(const struct diagnosis *d) {
     bool own = false;
     for (int i = 0; i < d->suspects; i++)
-        own = own || (d->suspect[i].fits && !d->suspect[i].general);
+        own = own || (fits(d, &d->suspect[i]) && !d->suspect[i].general);
     return text_of(d, !own);
 }
 
