@@ -1,8 +1,8 @@
 /* What every *_onednn.c file needs of oneDNN's C API: engine, stream, layouts, memory, and its
  * thread count. Versions 2 (Debian 12) and 3 (Ubuntu 24.04) describe operations differently; only
  * this header knows. One copy per file; not thread-safe, as oneDNN's execution here is not. */
-#ifndef KERNELS_CORE_ONEDNN_H
-#define KERNELS_CORE_ONEDNN_H
+#ifndef KERNELS_BLOCKS_ONEDNN_H
+#define KERNELS_BLOCKS_ONEDNN_H
 
 #include <omp.h>
 #include <oneapi/dnnl/dnnl.h>
@@ -29,6 +29,13 @@ static inline int onednn_threads(int count) {
     omp_set_num_threads(count);
     return before;
 }
+
+/* An elementwise operation. */
+struct onednn_eltwise {
+    dnnl_alg_kind_t algorithm;
+    float alpha, beta;
+    bool backward;
+};
 
 /* ---- where the versions differ ----------------------------------------------------------------
  * A layout is a pointer in both. onednn_layout makes one of float32 (NULL when oneDNN refuses),
@@ -84,23 +91,25 @@ onednn_describe_convolution(dnnl_alg_kind_t algorithm, onednn_layout_t x, onednn
                : NULL;
 }
 
-static inline dnnl_primitive_desc_t onednn_describe_relu(onednn_layout_t layout,
-                                                         dnnl_prop_kind_t kind) {
+static inline dnnl_primitive_desc_t onednn_describe_eltwise(const struct onednn_eltwise *e,
+                                                            onednn_layout_t layout,
+                                                            dnnl_prop_kind_t kind) {
     dnnl_primitive_desc_t description;
     return dnnl_eltwise_forward_primitive_desc_create(&description, onednn_engine, kind,
-                                                      dnnl_eltwise_relu, layout, layout, 0, 0,
-                                                      NULL) == dnnl_success
+                                                      e->algorithm, layout, layout, e->alpha,
+                                                      e->beta, NULL) == dnnl_success
                ? description
                : NULL;
 }
 
 /* `hint`: the forward one's descriptor. */
-static inline dnnl_primitive_desc_t onednn_describe_relu_backward(onednn_layout_t layout,
-                                                                  dnnl_primitive_desc_t hint) {
+static inline dnnl_primitive_desc_t onednn_describe_eltwise_backward(const struct onednn_eltwise *e,
+                                                                     onednn_layout_t layout,
+                                                                     dnnl_primitive_desc_t hint) {
     dnnl_primitive_desc_t description;
-    return dnnl_eltwise_backward_primitive_desc_create(&description, onednn_engine,
-                                                       dnnl_eltwise_relu, layout, layout, layout, 0,
-                                                       0, hint, NULL) == dnnl_success
+    return dnnl_eltwise_backward_primitive_desc_create(&description, onednn_engine, e->algorithm,
+                                                       layout, layout, layout, e->alpha, e->beta,
+                                                       hint, NULL) == dnnl_success
                ? description
                : NULL;
 }
@@ -160,21 +169,23 @@ onednn_describe_convolution(dnnl_alg_kind_t algorithm, onednn_layout_t x, onednn
                : NULL;
 }
 
-static inline dnnl_primitive_desc_t onednn_describe_relu(onednn_layout_t layout,
-                                                         dnnl_prop_kind_t kind) {
+static inline dnnl_primitive_desc_t onednn_describe_eltwise(const struct onednn_eltwise *e,
+                                                            onednn_layout_t layout,
+                                                            dnnl_prop_kind_t kind) {
     dnnl_eltwise_desc_t operation;
-    return dnnl_eltwise_forward_desc_init(&operation, kind, dnnl_eltwise_relu, layout, 0, 0) ==
-                   dnnl_success
+    return dnnl_eltwise_forward_desc_init(&operation, kind, e->algorithm, layout, e->alpha,
+                                          e->beta) == dnnl_success
                ? onednn_describe(&operation, NULL)
                : NULL;
 }
 
 /* `hint`: the forward one's descriptor. */
-static inline dnnl_primitive_desc_t onednn_describe_relu_backward(onednn_layout_t layout,
-                                                                  dnnl_primitive_desc_t hint) {
+static inline dnnl_primitive_desc_t onednn_describe_eltwise_backward(const struct onednn_eltwise *e,
+                                                                     onednn_layout_t layout,
+                                                                     dnnl_primitive_desc_t hint) {
     dnnl_eltwise_desc_t operation;
-    return dnnl_eltwise_backward_desc_init(&operation, dnnl_eltwise_relu, layout, layout, 0, 0) ==
-                   dnnl_success
+    return dnnl_eltwise_backward_desc_init(&operation, e->algorithm, layout, layout, e->alpha,
+                                           e->beta) == dnnl_success
                ? onednn_describe(&operation, hint)
                : NULL;
 }

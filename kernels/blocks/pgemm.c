@@ -1,4 +1,4 @@
-#include "kernels/core/pgemm.h"
+#include "kernels/blocks/pgemm.h"
 
 #include <string.h>
 

@@ -21,8 +21,8 @@
  * in turn: SUM_BLOCKED with kc terms. The chain depends on neither tiling nor thread count, so
  * results are bitwise the same for any number of threads. Nothing outside A, B and C is read or
  * written: edge tiles are masked. No function allocates; all are reentrant. */
-#ifndef KERNELS_CORE_PGEMM_H
-#define KERNELS_CORE_PGEMM_H
+#ifndef KERNELS_BLOCKS_PGEMM_H
+#define KERNELS_BLOCKS_PGEMM_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,7 +2,7 @@
  *
  * 12 accumulators, 2 vectors of B, 2 broadcasts of A: all 16 registers. One step of k is 12
  * multiply-adds (6 cycles on two units) for 8 loads (4 cycles). */
-#include "kernels/core/vector_avx2.h"
+#include "kernels/blocks/vector_avx2.h"
 
 enum {
     MR = 6,
@@ -17,15 +17,15 @@ static vmask low(int count) {
     return _mm256_castsi256_ps(_mm256_cmpgt_epi32(_mm256_set1_epi32(count), lane));
 }
 
-#include "kernels/core/pgemm_tile.h"
+#include "kernels/blocks/pgemm_tile.h"
 
 static inline __m256 finished(const struct pgemm_tile *t, const struct finish *f, const float *c,
                               int row, int column, vmask mask, __m256 sum) {
     __m256 x = _mm256_mul_ps(f->alpha, sum);
-    if (f->reads) x = _mm256_fmadd_ps(f->beta, vload_kept(c, mask), x);
+    if (f->reads) x = _mm256_fmadd_ps(f->beta, vload_zeroed(c, mask), x);
     if (f->finishes) {
         if (t->row_bias) x = _mm256_add_ps(x, _mm256_set1_ps(t->row_bias[row]));
-        if (t->column_bias) x = _mm256_add_ps(x, vload_kept(t->column_bias + column, mask));
+        if (t->column_bias) x = _mm256_add_ps(x, vload_zeroed(t->column_bias + column, mask));
         /* maxps gives its second operand when either is NaN */
         if (t->relu) x = _mm256_max_ps(_mm256_setzero_ps(), x);
     }
@@ -106,8 +106,8 @@ static void pack_runs(const float *data, int64_t along, int count, int width, in
                       float *into) {
     const vmask m0 = low(count), m1 = low(count - LANES), w0 = low(width);
     for (int64_t p = 0; p < k; p++, data += along, into += width) {
-        vstore_masked(into, w0, vload_kept(data, m0));
-        if (width > LANES) vstore(into + LANES, vload_kept(data + LANES, m1));
+        vstore_masked(into, w0, vload_zeroed(data, m0));
+        if (width > LANES) vstore(into + LANES, vload_zeroed(data + LANES, m1));
     }
 }
 
@@ -139,7 +139,7 @@ static void pack_transposed(const float *data, int64_t across, int count, int wi
         const vmask mask = low(here);
         vfloat r[LANES];
         for (int i = 0; i < LANES; i++)
-            r[i] = i < count ? vload_kept(data + i * across, mask) : vset(0);
+            r[i] = i < count ? vload_zeroed(data + i * across, mask) : vset(0);
         transpose(r);
         for (int i = 0; i < LANES; i++)
             if (i < here) vstore_masked(into + i * width, columns, r[i]);

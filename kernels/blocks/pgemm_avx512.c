@@ -5,7 +5,7 @@
  * and the loop hide behind the arithmetic. An explicit broadcast that serves two multiply-adds is
  * needed: with the broadcast folded into each of them there would be 30 loads, more than 14 cycles'
  * worth. */
-#include "kernels/core/vector_avx512.h"
+#include "kernels/blocks/vector_avx512.h"
 
 enum {
     MR = 14,
@@ -18,7 +18,7 @@ static vmask low(int count) {
     return (vmask)(count >= LANES ? 0xFFFF : count <= 0 ? 0 : (1 << count) - 1);
 }
 
-#include "kernels/core/pgemm_tile.h"
+#include "kernels/blocks/pgemm_tile.h"
 
 static inline __attribute__((always_inline)) __m512 finished(const struct pgemm_tile *t,
                                                              const struct finish *f, const float *c,
@@ -174,8 +174,8 @@ static void pack_runs(const float *data, int64_t along, int count, int width, in
                       float *into) {
     const vmask m0 = low(count), m1 = low(count - LANES), w0 = low(width), w1 = low(width - LANES);
     for (int64_t p = 0; p < k; p++, data += along, into += width) {
-        vstore_masked(into, w0, vload_kept(data, m0));
-        if (w1) vstore_masked(into + LANES, w1, vload_kept(data + LANES, m1));
+        vstore_masked(into, w0, vload_zeroed(data, m0));
+        if (w1) vstore_masked(into + LANES, w1, vload_zeroed(data + LANES, m1));
     }
 }
 

@@ -1,8 +1,8 @@
 /* The portable microkernel: plain C that any compiler turns into whatever vectors it has. */
 #include <string.h>
 
-#include "kernels/core/pgemm.h"
-#include "kernels/core/rows.h"
+#include "kernels/blocks/pgemm.h"
+#include "kernels/blocks/repeat.h"
 
 enum { MR = 4, NR = 8 };
 

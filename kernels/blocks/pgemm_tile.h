@@ -1,10 +1,10 @@
 /* What the microkernels have in common. Included after the vector header of an instruction set;
  * the including file has the enum with MR, NR and LANES and the function low before it. */
-#ifndef KERNELS_CORE_PGEMM_TILE_H
-#define KERNELS_CORE_PGEMM_TILE_H
+#ifndef KERNELS_BLOCKS_PGEMM_TILE_H
+#define KERNELS_BLOCKS_PGEMM_TILE_H
 
-#include "kernels/core/pgemm.h"
-#include "kernels/core/rows.h"
+#include "kernels/blocks/pgemm.h"
+#include "kernels/blocks/repeat.h"
 
 /* What happens to a sum beside alpha: constant over a tile. */
 struct finish {
@@ -56,8 +56,8 @@ static __attribute__((noinline)) void finish_rows(const struct pgemm_tile *t,
         : [at] "i"(at_), [base] "r"(base_), [index] "r"(index_), [b0] "v"(b0), [b1] "v"(b1));
 #endif
 /* A masked load takes a slot of a multiply-add: for edges only. */
-#define LOAD_MASKED_1 b0 = vload_kept(b, m0);
-#define LOAD_MASKED_2 LOAD_MASKED_1 b1 = vload_kept(b + LANES, m1);
+#define LOAD_MASKED_1 b0 = vload_zeroed(b, m0);
+#define LOAD_MASKED_2 LOAD_MASKED_1 b1 = vload_zeroed(b + LANES, m1);
 
 #define ZERO_1(i) vfloat s##i = vset(0);
 #define ZERO_2(i) ZERO_1(i) vfloat u##i = vset(0);

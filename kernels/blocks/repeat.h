@@ -1,7 +1,7 @@
 /* Repetition for register-blocked kernels: ROWS_n(X) is X(0) X(1) ... X(n-1). A tile's accumulators
  * have to be named variables, or compilers keep them in memory. */
-#ifndef KERNELS_CORE_ROWS_H
-#define KERNELS_CORE_ROWS_H
+#ifndef KERNELS_BLOCKS_REPEAT_H
+#define KERNELS_BLOCKS_REPEAT_H
 
 #define ROWS_1(X) X(0)
 #define ROWS_2(X) ROWS_1(X) X(1)

@@ -2,8 +2,8 @@
  * once and compiled by whichever of the two its file includes.
  *
  * vmin and vmax return their second argument when either is NaN. */
-#ifndef KERNELS_CORE_VECTOR_AVX2_H
-#define KERNELS_CORE_VECTOR_AVX2_H
+#ifndef KERNELS_BLOCKS_VECTOR_AVX2_H
+#define KERNELS_BLOCKS_VECTOR_AVX2_H
 
 #include <immintrin.h>
 #include <stdbool.h>
@@ -17,7 +17,7 @@ static inline vfloat vset(float a) { return _mm256_set1_ps(a); }
 static inline vfloat vload(const float *p) { return _mm256_loadu_ps(p); }
 static inline void vstore(float *p, vfloat a) { _mm256_storeu_ps(p, a); }
 /* Past the caches; p aligned to VLANES floats, and an sfence after the last. */
-static inline void vstore_past(float *p, vfloat a) { _mm256_stream_ps(p, a); }
+static inline void vstream(float *p, vfloat a) { _mm256_stream_ps(p, a); }
 
 /* The first `count` lanes, 0 <= count <= VLANES. */
 static inline vmask vfirst(int64_t count) {
@@ -29,7 +29,7 @@ static inline vfloat vload_masked(const float *p, vmask mask, vfloat other) {
     return _mm256_blendv_ps(other, _mm256_maskload_ps(p, _mm256_castps_si256(mask)), mask);
 }
 /* The same with 0 there. */
-static inline __attribute__((always_inline)) vfloat vload_kept(const float *p, vmask mask) {
+static inline __attribute__((always_inline)) vfloat vload_zeroed(const float *p, vmask mask) {
     return _mm256_maskload_ps(p, _mm256_castps_si256(mask));
 }
 static inline void vstore_masked(float *p, vmask mask, vfloat a) {
@@ -53,28 +53,39 @@ static inline vfloat vcopysign(vfloat magnitude, vfloat sign) {
 }
 
 /* False where either is NaN. */
-static inline vmask vless(vfloat a, vfloat b) { return _mm256_cmp_ps(a, b, _CMP_LT_OQ); }
+static inline vmask vlt(vfloat a, vfloat b) { return _mm256_cmp_ps(a, b, _CMP_LT_OQ); }
 /* The opposite: true where either is NaN. */
-static inline vmask vnot_less(vfloat a, vfloat b) { return _mm256_cmp_ps(a, b, _CMP_NLT_UQ); }
+static inline vmask vnlt(vfloat a, vfloat b) { return _mm256_cmp_ps(a, b, _CMP_NLT_UQ); }
 /* Not a <= b: true where either is NaN. */
-static inline vmask vnot_up_to(vfloat a, vfloat b) { return _mm256_cmp_ps(a, b, _CMP_NLE_UQ); }
+static inline vmask vnle(vfloat a, vfloat b) { return _mm256_cmp_ps(a, b, _CMP_NLE_UQ); }
 static inline vmask vnan(vfloat a) { return _mm256_cmp_ps(a, a, _CMP_UNORD_Q); }
 static inline vfloat vselect(vmask mask, vfloat yes, vfloat no) {
     return _mm256_blendv_ps(no, yes, mask);
 }
 /* a, and 0 outside the mask */
-static inline vfloat vkeep(vmask mask, vfloat a) { return _mm256_and_ps(mask, a); }
+static inline vfloat vzeroed(vmask mask, vfloat a) { return _mm256_and_ps(mask, a); }
 static inline bool vany(vmask mask) { return _mm256_movemask_ps(mask) != 0; }
 
-static inline float vsum(vfloat a) {
+static inline float vreduce_add(vfloat a) {
     __m128 s = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
     s = _mm_add_ps(s, _mm_movehl_ps(s, s));
     return _mm_cvtss_f32(_mm_add_ss(s, _mm_movehdup_ps(s)));
 }
-static inline float vlargest(vfloat a) {
+static inline float vreduce_max(vfloat a) {
     __m128 s = _mm_max_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
     s = _mm_max_ps(s, _mm_movehl_ps(s, s));
     return _mm_cvtss_f32(_mm_max_ss(s, _mm_movehdup_ps(s)));
+}
+
+/* 1 / a to 13 %, for normal a > 0: the bits of a float are about its logarithm. */
+static inline vfloat vrcp_rough(vfloat a) {
+    const __m256i bits = _mm256_sub_epi32(_mm256_set1_epi32(0x7EF311C7), _mm256_castps_si256(a));
+    return _mm256_castsi256_ps(bits);
+}
+/* 2^n for integral -126 <= n <= 127 */
+static inline vfloat vpow2(vfloat n) {
+    const __m256i k = _mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127));
+    return _mm256_castsi256_ps(_mm256_slli_epi32(k, 23));
 }
 
 /* a * 2^n for integral -250 <= n <= 250, rounded once where the result is denormal and a * 2^(n/2)
@@ -92,7 +103,7 @@ static inline vfloat vscale(vfloat a, vfloat n) {
  * anything. Usually no lane comes near the denormals, and the exponent field takes all; otherwise
  * it takes what stays normal, and one multiplication does the rest and rounds. An underflow costs
  * an assist of a hundred cycles and more: a lane that is dropped has none. */
-static inline vfloat vscale_kept(vmask keep, vfloat a, vfloat n) {
+static inline vfloat vscale_zeroed(vmask keep, vfloat a, vfloat n) {
     const vmask low = _mm256_cmp_ps(n, _mm256_set1_ps(-125), _CMP_LT_OQ);
     if (__builtin_expect(_mm256_movemask_ps(low) == 0, 1)) {
         const __m256i k = _mm256_slli_epi32(_mm256_cvtps_epi32(n), 23);
@@ -108,7 +119,7 @@ static inline vfloat vscale_kept(vmask keep, vfloat a, vfloat n) {
 
 /* a = m * 2^n with 0.75 <= m < 1.5, for finite a > 0, denormal too. Others: unspecified. */
 static inline vfloat vsplit(vfloat a, vfloat *n) {
-    const vmask denormal = vless(a, vset(0x1p-126f));
+    const vmask denormal = vlt(a, vset(0x1p-126f));
     a = vselect(denormal, vmul(a, vset(0x1p24f)), a);
     const __m256i bits = _mm256_castps_si256(a);
     /* exponent of a / 0.75, rounded down: adding 0.25 in mantissa units carries from 1.5 up */

@@ -1,4 +1,4 @@
-#include "kernels/core/vmath.h"
+#include "kernels/blocks/vmath.h"
 
 #include <stddef.h>
 

@@ -1,10 +1,10 @@
 /* Elementary functions of whole arrays, and what their vector forms promise.
  *
- * Kernels inline the vector forms (vmath_avx2.h, vmath_avx512.h); this table is how everything that
+ * Kernels inline the vector forms (vmath_functions.h); this table is how everything that
  * is not compiled for one instruction set, such as the test that measures the errors, reaches them.
  */
-#ifndef KERNELS_CORE_VMATH_H
-#define KERNELS_CORE_VMATH_H
+#ifndef KERNELS_BLOCKS_VMATH_H
+#define KERNELS_BLOCKS_VMATH_H
 
 #include <stdint.h>
 

@@ -1,5 +1,4 @@
-/* exp, log, tanh, sigmoid of whole vectors, written once for both vector widths. Include
- * vmath_avx2.h or vmath_avx512.h, which bring the vector operations; never this file.
+/* exp, log, tanh, sigmoid of whole vectors, written once for both vector widths.
  *
  * Largest error in units in the last place over ALL 2^32 floats, against the C library's double
  * function, unrounded (an ulp is that of the float binade of the true value, 2^-149 below
@@ -10,7 +9,7 @@
  *   vexp_low    0.8961    0.8961    1.0        (arguments up to 64)
  *   vlog        0.8192    0.8192    1.0
  *   vtanh       1.3622    1.3622    2.0
- *   vsigmoid    1.9667    1.9667    2.0
+ *   vsigmoid    1.4012    1.4012    2.0
  *
  * `assay verify --ulp vmath` repeats the measurement; as a test (ctest -L ulp) it strides.
  *
@@ -20,10 +19,11 @@
  *
  * The polynomials are minimax fits (Remez/Lawson) whose coefficients were rounded to float one
  * after another, lowest degree first, the rest being fitted again. */
-#ifndef KERNELS_CORE_VMATH_FUNCTIONS_H
-#define KERNELS_CORE_VMATH_FUNCTIONS_H
+#ifndef KERNELS_BLOCKS_VMATH_FUNCTIONS_H
+#define KERNELS_BLOCKS_VMATH_FUNCTIONS_H
 
-#include "kernels/core/vmath.h"
+#include "kernels/blocks/simd.h"
+#include "kernels/blocks/vmath.h"
 
 /* ln 2 in two floats. For integral |n| < 2^8 and |x - n ln 2| <= 0.35, x - n LN2_HIGH is exact in
  * one fused operation: both are multiples of 2^-25 and the difference is below 1/2 (Cody and
@@ -59,15 +59,13 @@ static inline vfloat vexp(vfloat x) {
 /* exp(x) for x <= 64 or NaN, cheaper, above all where the result is 0: what a softmax needs. */
 static inline vfloat vexp_low(vfloat x) {
     vfloat n;
-    const vmask keep = vnot_less(x, vset(-104)); /* exp(-104) rounds to 0 */
+    const vmask keep = vnlt(x, vset(-104)); /* exp(-104) rounds to 0 */
     const vfloat p = vexp_reduced(x, &n);
-    return vscale_kept(keep, p, n);
+    return vscale_zeroed(keep, p, n);
 }
 
-static inline vfloat vlog(vfloat x) {
-    vfloat n;
-    const vfloat f = vsub(vsplit(x, &n), vset(1)); /* exact, -0.25 <= f < 0.5 */
-    /* log(1 + f) = f - f^2 / 2 + f^3 P(f), |error| < 2^-30 of log(1 + f) */
+/* P of log(1 + f) = f - f^2 / 2 + f^3 P(f), -0.25 <= f < 0.5; |error| < 2^-30 of log(1 + f) */
+static ALWAYS_INLINE vfloat vlog_cubic(vfloat f) {
     vfloat p = vset(0x1.340cf2p-5f);
     p = vfma(p, f, vset(-0x1.74ff40p-4f));
     p = vfma(p, f, vset(0x1.df1c2cp-4f));
@@ -77,14 +75,20 @@ static inline vfloat vlog(vfloat x) {
     p = vfma(p, f, vset(0x1.999764p-3f));
     p = vfma(p, f, vset(-0x1.00006ep-2f));
     p = vfma(p, f, vset(0x1.55555ap-2f));
+    return p;
+}
+
+static inline vfloat vlog(vfloat x) {
+    vfloat n;
+    const vfloat f = vsub(vsplit(x, &n), vset(1)); /* exact, -0.25 <= f < 0.5 */
     const vfloat square = vmul(f, f);
-    vfloat small = vfma(vmul(square, f), p, vmul(n, vset(VMATH_LN2_LOW)));
+    vfloat small = vfma(vmul(square, f), vlog_cubic(f), vmul(n, vset(VMATH_LN2_LOW)));
     small = vfnma(square, vset(0.5f), small);
     vfloat y = vfma(n, vset(VMATH_LN2_HIGH), vadd(f, small));
     const vfloat infinity = vset(__builtin_inff());
-    y = vselect(vless(x, infinity), y, vadd(x, infinity)); /* Inf, NaN */
-    y = vselect(vless(x, vset(0x1p-149f)), vset(-__builtin_inff()), y);
-    return vselect(vless(x, vset(0)), vset(__builtin_nanf("")), y);
+    y = vselect(vlt(x, infinity), y, vadd(x, infinity)); /* Inf, NaN */
+    y = vselect(vlt(x, vset(0x1p-149f)), vset(-__builtin_inff()), y);
+    return vselect(vlt(x, vset(0)), vset(__builtin_nanf("")), y);
 }
 
 static inline vfloat vtanh(vfloat x) {
@@ -101,18 +105,67 @@ static inline vfloat vtanh(vfloat x) {
     const vfloat twice = vmin(vset(20), vadd(a, a));
     const vfloat m = vexp_reduced(twice, &n), e = vscale(m, n);
     const vfloat large = vsub(vset(1), vdiv(vset(2), vadd(e, vset(1))));
-    return vcopysign(vselect(vless(a, vset(0.625f)), small, large), x);
+    return vcopysign(vselect(vlt(a, vset(0.625f)), small, large), x);
 }
 
-/* 1 / (1 + exp(-x)), and for x < 0 exp(x) / (1 + exp(x)), which does not overflow. */
-static inline vfloat vsigmoid(vfloat x) {
-    const vmask negative = vless(x, vset(0));
-    const vfloat one = vset(1), e = vexp_low(vsub(vset(0), vabs(x)));
-    const vfloat d = vadd(one, e), lost = vadd(vsub(one, d), e); /* 1 + e = d + lost exactly */
-    const vfloat y = vdiv(vselect(negative, e, one), d);
-    /* times 1 - lost/d; 1/d is y, or 1 - y, well enough for that */
-    const vfloat inverse = vselect(negative, vsub(one, y), y);
-    return vfnma(vmul(y, lost), inverse, y);
+/* exp(x + low) = (1 + t) 2^n: t, to 2^-26, |t| < 0.42. What rounding 1 + t takes can so be carried
+ * on. |low| is at most an ulp or so of x; x as for vexp_reduced. */
+static ALWAYS_INLINE vfloat vexp_less_one(vfloat x, vfloat low, vfloat *n) {
+    const vfloat magic = vset(0x1.8p23f);
+    *n = vsub(vfma(x, vset(0x1.715476p0f), magic), magic);
+    vfloat r = vfnma(*n, vset(VMATH_LN2_HIGH), x);
+    r = vadd(vfnma(*n, vset(VMATH_LN2_LOW), r), low);
+    vfloat q = vset(0x1.6a4002p-10f);
+    q = vfma(q, r, vset(0x1.1239ecp-7f));
+    q = vfma(q, r, vset(0x1.5558bep-5f));
+    q = vfma(q, r, vset(0x1.555492p-3f));
+    q = vfma(q, r, vset(0x1.fffffcp-2f));
+    return vfma(vmul(r, r), q, r);
 }
+
+/* exp(x) = (p + lost) s to 2^-25 of itself, s = 2^n, for -87 <= x + low <= 87. */
+struct vexp_wide {
+    vfloat p, lost, s;
+};
+static ALWAYS_INLINE struct vexp_wide vexp_widely(vfloat x, vfloat low) {
+    vfloat n;
+    const vfloat t = vexp_less_one(x, low, &n), p = vadd(vset(1), t);
+    return (struct vexp_wide){p, vsub(t, vsub(p, vset(1))), vpow2(n)};
+}
+
+/* a + b rounded, and what that lost of them: exactly, for a, b >= 0. */
+static ALWAYS_INLINE vfloat vadd_exact(vfloat a, vfloat b, vfloat *lost) {
+    const vfloat sum = vadd(a, b);
+    *lost = vadd(vsub(vmax(a, b), sum), vmin(a, b));
+    return sum;
+}
+
+/* Below it, 1 + exp(x) is 1, and a result may be denormal though its factors are not. */
+#define VMATH_DEEP -80.0f
+
+/* f exp(x + low) for x < VMATH_DEEP, |f| < 2^10 where x > -115 (else it is 0): scaled last, so
+ * that it is rounded once where it is denormal. */
+static inline vfloat vexp_deep(vfloat f, vfloat x, vfloat low) {
+    vfloat n;
+    const vfloat t = vexp_less_one(vmax(vset(-120), x), low, &n);
+    const vfloat y = vscale(vfma(f, t, f), n);
+    return vselect(vlt(x, vset(-115)), vcopysign(vset(0), f), y);
+}
+
+/* f / (1 + exp(-x - low)): 1 / (1 + e) without what rounding e and 1 + e took. |f| < 2^10 where
+ * x < VMATH_DEEP. */
+static ALWAYS_INLINE vfloat vsigmoid_times(vfloat f, vfloat x, vfloat low) {
+    const vfloat z = vmax(vset(VMATH_DEEP), vmin(vset(87), vsub(vset(0), x)));
+    const struct vexp_wide e = vexp_widely(z, vsub(vset(0), low));
+    vfloat lost;
+    const vfloat d = vadd_exact(vset(1), vmul(e.p, e.s), &lost), rounded = vdiv(f, d);
+    lost = vfma(e.lost, e.s, lost);
+    const vfloat y = vfnma(vmul(rounded, lost), vrcp_rough(d), rounded);
+    const vmask far = vlt(vset(-VMATH_DEEP), vabs(x));
+    if (__builtin_expect(!vany(far), 1)) return y;
+    return vselect(far, vselect(vlt(x, vset(0)), vexp_deep(f, x, low), f), y);
+}
+
+static inline vfloat vsigmoid(vfloat x) { return vsigmoid_times(vset(1), x, vset(0)); }
 
 #endif

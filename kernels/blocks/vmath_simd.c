@@ -1,12 +1,8 @@
-/* The array forms of vmath_functions.h and their table, for the one file of each instruction set
- * that includes this. */
-#ifndef KERNELS_CORE_VMATH_ARRAYS_H
-#define KERNELS_CORE_VMATH_ARRAYS_H
-
+/* The array forms of vmath_functions.h and their table, for this instruction set. */
 #include <math.h>
 #include <stddef.h>
 
-extern const struct vmath_function vmath_avx2[], vmath_avx512[];
+#include "kernels/blocks/vmath_functions.h"
 
 #define VMATH_ARRAY(name, function)                                                                \
     static void name(const float *x, float *y, int64_t count) {                                    \
@@ -21,15 +17,12 @@ VMATH_ARRAY(apply_log, vlog)
 VMATH_ARRAY(apply_tanh, vtanh)
 VMATH_ARRAY(apply_sigmoid, vsigmoid)
 
-#define VMATH_ARRAYS                                                                               \
-    {                                                                                              \
-        {"exp", "exp", VMATH_ULP_EXP, -INFINITY, INFINITY, apply_exp},                             \
-            {"exp_low", "exp", VMATH_ULP_EXP, -INFINITY, 64, apply_exp_low},                       \
-            {"log", "log", VMATH_ULP_LOG, -INFINITY, INFINITY, apply_log},                         \
-            {"tanh", "tanh", VMATH_ULP_TANH, -INFINITY, INFINITY, apply_tanh},                     \
-            {"sigmoid", "sigmoid", VMATH_ULP_SIGMOID, -INFINITY, INFINITY, apply_sigmoid}, {       \
-            NULL, NULL, 0, 0, 0, NULL                                                              \
-        }                                                                                          \
-    }
-
-#endif
+extern const struct vmath_function SIMD(vmath)[];
+const struct vmath_function SIMD(vmath)[] = {
+    {"exp", "exp", VMATH_ULP_EXP, -INFINITY, INFINITY, apply_exp},
+    {"exp_low", "exp", VMATH_ULP_EXP, -INFINITY, 64, apply_exp_low},
+    {"log", "log", VMATH_ULP_LOG, -INFINITY, INFINITY, apply_log},
+    {"tanh", "tanh", VMATH_ULP_TANH, -INFINITY, INFINITY, apply_tanh},
+    {"sigmoid", "sigmoid", VMATH_ULP_SIGMOID, -INFINITY, INFINITY, apply_sigmoid},
+    {NULL, NULL, 0, 0, 0, NULL},
+};

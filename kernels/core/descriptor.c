@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "kernels/core/property.h"
+#include "kernels/core/law.h"
 
 enum { NAME_ROOM = 48, LINE_MOST = 400 };
 
@@ -56,7 +56,10 @@ static const char *field_wrong(const struct field *field) {
     if (!name_is_good(field->name) || !good_line(field->help)) return "a field's name or help";
     if ((field->kind == FIELD_CHOICE) != (field->choices != NULL)) return "a field's choices";
     if (field->choices && !good_choices(field->choices)) return "a field's choices";
-    return good_range(field) ? NULL : "a field's range or its initial value";
+    if (!good_range(field)) return "a field's range or its initial value";
+    union field_value before;
+    if (field->before && !field_parse(field, field->before, &before)) return "a field's before";
+    return NULL;
 }
 
 static const char *fields_wrong(const struct primitive *p) {
@@ -75,6 +78,56 @@ static const char *fields_wrong(const struct primitive *p) {
     return text <= PROBLEM_MAX_TEXT ? NULL : "its fields make too long a text";
 }
 
+static bool is_integer_field(const struct primitive *p, const char *name) {
+    for (int i = 0; i < p->field_count; i++)
+        if (strcmp(p->fields[i].name, name) == 0) return p->fields[i].kind == FIELD_INT;
+    return false;
+}
+
+/* "classes", or a number from 1 on. */
+static bool good_below(const struct primitive *p, const char *below) {
+    const size_t digits = strspn(below, "0123456789");
+    if (digits && !below[digits]) return digits < 16 && *below != '0';
+    return is_integer_field(p, below);
+}
+
+/* "bias=0", "reduction=none|mean": of a field. */
+static bool good_absent(const struct primitive *p, const char *absent) {
+    const size_t length = strcspn(absent, "=");
+    if (!good_line(absent) || !absent[length] || !absent[length + 1]) return false;
+    for (int i = 0; i < p->field_count; i++)
+        if (strlen(p->fields[i].name) == length && !strncmp(p->fields[i].name, absent, length))
+            return true;
+    return false;
+}
+
+static bool domain_fits(const struct operand *operand) {
+    switch (operand->domain) {
+    case DOMAIN_INDEX: return operand->dtype == DTYPE_I64;
+    case DOMAIN_MASK:
+    case DOMAIN_BYTES: return operand->dtype == DTYPE_U8;
+    case DOMAIN_REAL: /* whole numbers that are no indices come out, and do not go in */
+        if (operand->dtype == DTYPE_I64) return operand->role == ROLE_OUT;
+        return operand->dtype != DTYPE_U8;
+    default: return operand->dtype == DTYPE_F32 || operand->dtype == DTYPE_F64;
+    }
+}
+
+static const char *domain_wrong(const struct primitive *p, const struct operand *operand) {
+    if ((int)operand->domain < DOMAIN_REAL || operand->domain > DOMAIN_BYTES)
+        return "an operand's domain";
+    if (!domain_fits(operand)) return "an operand's domain does not go with its dtype";
+    if (operand->below && (operand->domain != DOMAIN_INDEX || !good_below(p, operand->below)))
+        return "an operand's below is no integer field and no number";
+    if (operand->domain == DOMAIN_INDEX && operand_is_input(operand) && !operand->below)
+        return "an operand of indices has no below";
+    if (operand->shape && !good_line(operand->shape)) return "an operand's shape";
+    if (operand->absent && !good_absent(p, operand->absent)) return "an operand's absent";
+    if (operand->along && (operand->domain != DOMAIN_PROBABILITY || operand_axis(operand) < 0))
+        return "an operand's along is no axis of its shape";
+    return NULL;
+}
+
 static const char *operands_wrong(const struct primitive *p) {
     if (p->operand_count < 1 || p->operand_count > OPERANDS_MAX) return "operand_count";
     if (!p->operands) return "operands is NULL";
@@ -85,8 +138,8 @@ static const char *operands_wrong(const struct primitive *p) {
         if ((int)operand->role < ROLE_IN || operand->role > ROLE_INOUT) return "an operand's role";
         if ((int)operand->dtype < DTYPE_F32 || operand->dtype > DTYPE_U8)
             return "an operand's dtype";
-        if ((int)operand->domain < DOMAIN_REAL || operand->domain > DOMAIN_NONNEGATIVE)
-            return "an operand's domain";
+        const char *wrong = domain_wrong(p, operand);
+        if (wrong) return wrong;
         for (int k = 0; k < i; k++)
             if (strcmp(p->operands[k].name, operand->name) == 0) return "two operands of one name";
         output = output || operand_is_output(operand);
@@ -108,6 +161,7 @@ static const char *properties_wrong(const struct primitive *p) {
 
 const char *primitive_wrong(const struct primitive *p) {
     if (!name_is_good(p->name)) return "name";
+    if (p->family && !name_is_good(p->family)) return "family";
     if (!p->summary) return "summary is NULL";
     if (!p->formula) return "formula is NULL";
     if (!good_line(p->summary) || !good_line(p->formula))
@@ -125,7 +179,7 @@ static const char *accumulation_wrong(const struct accumulation *a) {
     if ((int)a->summation < SUM_SEQUENTIAL || a->summation > SUM_BLOCKED) return "summation";
     if (a->lanes < 0) return "lanes";
     if (!(a->amplification >= 0) || isinf(a->amplification)) return "amplification";
-    return a->reach >= 0 ? NULL : "reach";
+    return a->halo >= 0 ? NULL : "halo";
 }
 
 const char *implementation_wrong(const struct implementation *i) {
@@ -138,6 +192,7 @@ const char *implementation_wrong(const struct implementation *i) {
     if (!i->prepared_bytes != !i->prepare) return "prepare and prepared_bytes come together";
     if (!(i->saving >= 0) || isinf(i->saving)) return "saving";
     if (i->no_special && !good_line(i->no_special)) return "no_special is more than one line";
+    if (i->no_extremes && !good_line(i->no_extremes)) return "no_extremes is more than one line";
     if (i->defect && !good_line(i->defect)) return "defect is more than one line";
     if (i->defect && !i->caught) return "defect and caught come together";
     if (i->caught && !good_line(i->caught)) return "caught is more than one line";

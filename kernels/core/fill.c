@@ -2,8 +2,13 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "kernels/core/callback.h"
+#include "kernels/core/domain.h"
+#include "kernels/core/output.h"
 #include "kernels/core/random.h"
 
 static const char *const names[FILL_STYLES] = {
@@ -23,6 +28,12 @@ int fill_parse(const char *name) {
     for (int i = 0; i < FILL_STYLES; i++)
         if (strcmp(name, names[i]) == 0) return i;
     return -1;
+}
+
+bool fill_extreme(enum fill fill) {
+    return fill == FILL_LARGE || fill == FILL_HUGE || fill == FILL_TINY || fill == FILL_MIXED ||
+           fill == FILL_OFFSET || fill == FILL_PATCHES || fill == FILL_ALTERNATE ||
+           fill == FILL_HUNDREDS;
 }
 
 bool fill_repeats(enum fill fill) {
@@ -125,23 +136,105 @@ static int64_t integer_bound(double terms) {
     return bound > 8 ? 8 : bound < 1 ? 1 : (int64_t)bound;
 }
 
+static double real_at(const struct source *s, const struct operand *operand, enum fill fill,
+                      int64_t i) {
+    const double real = value(s, fill, (uint64_t)i);
+    if (operand->domain == DOMAIN_NONNEGATIVE) return fabs(real);
+    if (operand->domain == DOMAIN_PROBABILITY) return domain_probability(fill, real);
+    return real;
+}
+
+static void store(enum dtype dtype, void *data, int64_t i, double real) {
+    if (dtype == DTYPE_F32)
+        ((float *)data)[i] = (float)real;
+    else
+        ((double *)data)[i] = real;
+}
+
+static void fill_reals(const struct source *s, const struct operand *operand, enum fill fill,
+                       void *data) {
+    for (int64_t i = 0; i < s->elements; i++)
+        store(operand->dtype, data, i, real_at(s, operand, fill, i));
+}
+
+static _Noreturn void abandon(const struct primitive *primitive, const char *why) {
+    char line[512];
+    snprintf(line, sizeof line, "%.200s: fill of %.60s: %.200s",
+             primitive->plugin ? primitive->plugin : "built in", primitive->name, why);
+    output_abandon(line);
+}
+
+/* Line by line, in double: a share of a float32 is rounded once. */
+static void fill_distributions(const struct source *s, const struct problem *problem, int index,
+                               enum fill fill, void *data) {
+    const struct operand *operand = &problem->primitive->operands[index];
+    const struct shape shape = problem_shape(problem, index);
+    const struct domain_lines lines = domain_lines(operand, &shape);
+    double *line = malloc((size_t)lines.length * sizeof *line + 1);
+    if (!line) abandon(problem->primitive, "out of memory");
+    for (int64_t l = 0; l < lines.count; l++) {
+        const int64_t first = domain_line(&lines, l);
+        for (int64_t k = 0; k < lines.length; k++)
+            line[k] = value(s, fill, (uint64_t)(first + k * lines.step));
+        domain_distribution(
+            fill, line, lines.length, 1,
+            random_integer(s->seed, s->stream + 400, (uint64_t)l, 0, lines.length - 1));
+        for (int64_t k = 0; k < lines.length; k++)
+            store(operand->dtype, data, first + k * lines.step, line[k]);
+    }
+    free(line);
+}
+
+static void fill_integers(const struct source *s, enum dtype dtype, int64_t below, enum fill fill,
+                          void *data) {
+    for (int64_t i = 0; i < s->elements; i++) {
+        const int64_t integer =
+            domain_integer(fill, s->seed, s->stream, (uint64_t)i, s->elements, below);
+        if (dtype == DTYPE_I64)
+            ((int64_t *)data)[i] = integer;
+        else
+            ((uint8_t *)data)[i] = (uint8_t)integer;
+    }
+}
+
+static int64_t below_of(const struct problem *problem, int index) {
+    switch (problem->primitive->operands[index].domain) {
+    case DOMAIN_MASK: return 2;
+    case DOMAIN_BYTES: return 256;
+    default: return operand_below(problem, index);
+    }
+}
+
+enum status fill_own(const struct problem *problem, int index, enum fill fill, uint64_t seed,
+                     void *data, bool *filled, struct error *error) {
+    const struct primitive *primitive = problem->primitive;
+    const struct fill_request request = {sizeof request, problem, index, fill, seed};
+    *filled = false;
+    if (!primitive->fill || !problem_reads(problem, index)) return STATUS_OK;
+    const bool begun = callback_begin(primitive->plugin, primitive->name, "fill");
+    *filled = primitive->fill(&request, data);
+    callback_end(begun);
+    const struct tensor tensor = {primitive->operands[index].dtype, problem_shape(problem, index),
+                                  data};
+    return *filled ? domain_check(problem, index, &tensor, error) : STATUS_OK;
+}
+
 void fill_operand(const struct problem *problem, int index, enum fill fill, uint64_t seed,
                   void *data) {
     const struct operand *operand = &problem->primitive->operands[index];
     const struct shape shape = problem_shape(problem, index);
     const struct source source = {seed, (uint32_t)index * 1000, shape_elements(&shape),
                                   integer_bound(problem_terms(problem))};
+    struct error error;
+    bool filled;
+    if (fill_own(problem, index, fill, seed, data, &filled, &error))
+        abandon(problem->primitive, error.text);
+    if (filled) return;
     if (!problem_reads(problem, index)) fill = FILL_NAN;
-    for (int64_t i = 0; i < source.elements; i++) {
-        const uint64_t at = (uint64_t)i;
-        const double real = value(&source, fill, at);
-        const double kept = operand->domain == DOMAIN_NONNEGATIVE ? fabs(real) : real;
-        switch (operand->dtype) {
-        case DTYPE_F32: ((float *)data)[i] = (float)kept; break;
-        case DTYPE_F64: ((double *)data)[i] = kept; break;
-        case DTYPE_I64: ((int64_t *)data)[i] = random_integer(seed, source.stream, at, 0, 7); break;
-        case DTYPE_U8:
-            ((uint8_t *)data)[i] = (uint8_t)random_integer(seed, source.stream, at, 0, 1);
-        }
-    }
+    if (operand->dtype == DTYPE_I64 || operand->dtype == DTYPE_U8)
+        fill_integers(&source, operand->dtype, below_of(problem, index), fill, data);
+    else if (operand->along)
+        fill_distributions(&source, problem, index, fill, data);
+    else
+        fill_reals(&source, operand, fill, data);
 }

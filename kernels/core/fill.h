@@ -37,14 +37,33 @@ enum fill {
 const char *fill_name(enum fill fill);
 int fill_parse(const char *name); /* -1: no such style */
 
+/* Values, many of them or all, far from 1. */
+bool fill_extreme(enum fill fill);
+
 /* Few different values, or values so close that few remain in float32: sums of many of them may
  * round the same way again and again. */
 bool fill_repeats(enum fill fill);
 
+/* What a primitive's own fill is asked (struct primitive). */
+struct fill_request {
+    uint32_t size; /* sizeof(struct fill_request) */
+    const struct problem *problem;
+    int operand;
+    enum fill fill;
+    uint64_t seed;
+};
+
 /* Fill operand `operand` of `problem` at `data`. The same arguments give the same bytes, whatever
- * the machine's thread count. A NONNEGATIVE domain gets absolute values. int64 and uint8 operands
- * get small non-negative integers. `problem_reads` false: FILL_NAN whatever is asked. */
+ * the machine's thread count. Values keep to the operand's domain: magnitudes where it is
+ * NONNEGATIVE, else as kernels/core/domain.h has it. `problem_reads` false: FILL_NAN whatever is
+ * asked, and integers that are drawn as ever, as they know no NaN. A plugin's own fill that leaves
+ * the domain ends the program with one line. */
 void fill_operand(const struct problem *problem, int operand, enum fill fill, uint64_t seed,
                   void *data);
+
+/* The part of it that is the primitive's own. *filled: there is one, and it did. STATUS_BAD_INPUT:
+ * it left the domain, and where. */
+enum status fill_own(const struct problem *problem, int operand, enum fill fill, uint64_t seed,
+                     void *data, bool *filled, struct error *error);
 
 #endif

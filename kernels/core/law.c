@@ -1,4 +1,4 @@
-#include "kernels/core/property.h"
+#include "kernels/core/law.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -7,19 +7,19 @@
  */
 
 int64_t law_elements(const struct law_call *call, int run, int operand) {
-    const struct shape shape = problem_shape(&call->run[run].problem, operand);
+    const struct shape shape = problem_shape(call->run[run]->problem, operand);
     return shape_elements(&shape);
 }
 
 double law_out(const struct law_call *call, int run, int operand, int64_t index) {
-    const struct law_run *r = &call->run[run];
-    const struct tensor tensor = {r->problem.primitive->operands[operand].dtype,
-                                  problem_shape(&r->problem, operand), (void *)r->out[operand]};
+    const struct law_run *r = call->run[run];
+    const struct tensor tensor = {r->problem->primitive->operands[operand].dtype,
+                                  problem_shape(r->problem, operand), (void *)r->out[operand]};
     return tensor_get(&tensor, index);
 }
 
 double law_bound(const struct law_call *call, int run, int operand, int64_t index) {
-    return call->run[run].bound[operand][index];
+    return call->run[run]->bound[operand][index];
 }
 
 void law_require(const struct law_call *call, struct breach *breach, int run, int operand,
@@ -61,10 +61,10 @@ void law_same(const struct law_call *call, struct breach *breach, int run, int o
 /* Far enough from both ends of the range that products of a few such numbers, and their rounding
  * errors, stay normal. */
 static bool moderate(const struct law_run *run) {
-    const struct primitive *primitive = run->problem.primitive;
+    const struct primitive *primitive = run->problem->primitive;
     for (int o = 0; o < primitive->operand_count; o++) {
-        const struct shape shape = problem_shape(&run->problem, o);
-        if (primitive->operands[o].dtype != DTYPE_F32 || !problem_reads(&run->problem, o)) continue;
+        const struct shape shape = problem_shape(run->problem, o);
+        if (primitive->operands[o].dtype != DTYPE_F32 || !problem_reads(run->problem, o)) continue;
         const float *data = run->in[o];
         for (int64_t i = 0; i < shape_elements(&shape); i++)
             if (data[i] != 0 && !(fabsf(data[i]) > 0x1p-24f && fabsf(data[i]) < 0x1p24f))
@@ -75,8 +75,8 @@ static bool moderate(const struct law_run *run) {
 
 void law_scaled(const struct law_call *call, struct breach *breach, int run, int operand,
                 double factor) {
-    const double *first = call->run[0].floor, *then = call->run[run].floor;
-    const bool exact = moderate(&call->run[0]) && moderate(&call->run[run]);
+    const double *first = call->run[0]->floor, *then = call->run[run]->floor;
+    const bool exact = moderate(call->run[0]) && moderate(call->run[run]);
     if (!exact) law_same(call, breach, run, operand, factor);
     for (int64_t i = 0; exact && i < law_elements(call, run, operand); i++) {
         const bool open = !isfinite(law_bound(call, run, operand, i)) ||
@@ -146,8 +146,8 @@ void law_gathered(const struct law_call *call, struct breach *breach, int run, i
 
 void law_permute(const struct law_call *call, int run, int operand, struct law_axis axis) {
     const struct law_order order = law_order(axis.length);
-    float *into = call->run[run].in[operand];
-    const float *from = call->run[0].in[operand];
+    float *into = call->run[run]->in[operand];
+    const float *from = call->run[0]->in[operand];
     for (int64_t o = 0; into && o < axis.outer; o++)
         for (int64_t i = 0; i < axis.length; i++)
             memcpy(into + (o * axis.length + i) * axis.inner,
@@ -156,8 +156,8 @@ void law_permute(const struct law_call *call, int run, int operand, struct law_a
 }
 
 void law_gather(const struct law_call *call, int run, int operand, int source, law_index *from) {
-    float *into = call->run[run].in[operand];
-    const float *data = call->run[0].in[source];
+    float *into = call->run[run]->in[operand];
+    const float *data = call->run[0]->in[source];
     for (int64_t i = 0; into && i < law_elements(call, run, operand); i++) {
         const int64_t at = from(call, run, i);
         into[i] = at < 0 ? 0 : data[at];
@@ -165,15 +165,15 @@ void law_gather(const struct law_call *call, int run, int operand, int source, l
 }
 
 void law_scale(const struct law_call *call, int run, int operand, float factor) {
-    float *into = call->run[run].in[operand];
-    const float *from = call->run[0].in[operand];
+    float *into = call->run[run]->in[operand];
+    const float *from = call->run[0]->in[operand];
     for (int64_t i = 0; into && i < law_elements(call, run, operand); i++)
         into[i] = factor * from[i];
 }
 
 void law_split(const struct law_call *call, int run, int operand) {
-    float *into = call->run[run].in[operand];
-    const float *whole = call->run[0].in[operand];
+    float *into = call->run[run]->in[operand];
+    const float *whole = call->run[0]->in[operand];
     for (int64_t i = 0; into && run && i < law_elements(call, run, operand); i++) {
         uint32_t bits; /* sign, exponent and one bit of the fraction: the rest has fewer bits */
         memcpy(&bits, &whole[i], sizeof bits);
@@ -198,8 +198,8 @@ static float shift_for(const float *data, int64_t count) {
 
 void law_shift(const struct law_call *call, int run, int operand) {
     const int64_t count = law_elements(call, run, operand);
-    float *data = call->run[run].in[operand];
-    const float shift = shift_for(call->run[0].in[operand], count);
+    float *data = call->run[run]->in[operand];
+    const float shift = shift_for(call->run[0]->in[operand], count);
     for (int64_t i = 0; data && i < count; i++) {
         const volatile float moved = data[i] + shift; /* rounded here, whatever the optimiser */
         data[i] = run == 0 ? moved - shift : moved;
@@ -207,8 +207,8 @@ void law_shift(const struct law_call *call, int run, int operand) {
 }
 
 void law_refill(const struct law_call *call, int run, int operand) {
-    const struct law_run *r = &call->run[run];
+    const struct law_run *r = call->run[run];
     if (r->in[operand])
-        fill_operand(&r->problem, operand, call->fill, call->seed + 101 + (uint64_t)run,
+        fill_operand(r->problem, operand, call->fill, call->seed + 101 + (uint64_t)run,
                      r->in[operand]);
 }

@@ -13,8 +13,8 @@
  *
  * Laws stand beside the primitive, in <primitive>_properties.h, which <primitive>.c alone includes
  * for its descriptor. */
-#ifndef KERNELS_CORE_PROPERTY_H
-#define KERNELS_CORE_PROPERTY_H
+#ifndef KERNELS_CORE_LAW_H
+#define KERNELS_CORE_LAW_H
 
 #include <math.h>
 
@@ -22,22 +22,25 @@
 
 enum { LAW_RUNS = 4 };
 
-/* One run of the implementation. */
+/* One run of the implementation; each array by operand, NULL where the operand has no such part.
+ * Laws of plugins see it: appended to at its end alone, and never an array of its own. */
 struct law_run {
-    struct problem problem;
-    void *in[OPERANDS_MAX];        /* inputs, and in-out operands as before the run */
-    const void *out[OPERANDS_MAX]; /* outputs, once it ran */
+    uint32_t size; /* sizeof(struct law_run) */
+    const struct problem *problem;
+    void *const *in;        /* inputs, and in-out operands as before the run */
+    const void *const *out; /* outputs, once it ran */
     /* Per output element: how far the implementation's float32 may be from the truth; INFINITY
      * where nothing can be asked of it (an overflow, an element that the primitive leaves open). */
-    const double *bound[OPERANDS_MAX];
-    double floor[OPERANDS_MAX]; /* the part of each bound that covers gradual underflow */
+    const double *const *bound;
+    const double *floor; /* the part of each bound that covers gradual underflow */
 };
 
 struct law_call {
-    struct law_run run[LAW_RUNS];
+    uint32_t size; /* sizeof(struct law_call) */
     int runs;
     enum fill fill; /* what run 0 was filled with */
     uint64_t seed;
+    const struct law_run *const *run; /* as many as the law has: call->run[1]->in[SOFTMAX_X] */
 };
 
 /* What comparing came to: counts, the first element that breaks the law, and the largest error. */
@@ -64,12 +67,12 @@ struct property {
     void (*prepare)(const struct law_call *call, int run);
     /* Compare: law_require for every element the law speaks of. */
     void (*compare)(const struct law_call *call, struct breach *breach);
-    void *reserved[4]; /* room for more: laws are arrays in plugins too (plugin.h) */
 };
 
-/* `properties` and `property_count` of a descriptor. */
+/* The laws of a descriptor. */
 #define PROPERTIES(laws_)                                                                          \
-    .properties = laws_, .property_count = (int)(sizeof laws_ / sizeof laws_[0])
+    .properties = laws_, .property_count = (int)(sizeof laws_ / sizeof laws_[0]),                  \
+    .property_size = sizeof(struct property)
 
 /* ---- comparing --------------------------------------------------------------------------------
  */

@@ -20,6 +20,7 @@ static struct pending {
 
 static const char *guarding = "assay";
 static pid_t owner;
+static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
 
 /* ---- ends before the end ----------------------------------------------------------------------
  */
@@ -48,13 +49,12 @@ static void on_signal(int number) {
 }
 
 void output_guard(const char *program) {
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
     guarding = program;
     owner = getpid();
     struct sigaction before, ours = {.sa_handler = on_signal};
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-        if (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN) /* nohup */
-            sigaction(numbers[i], &ours, NULL);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (sigaction(ends[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN) /* nohup */
+            sigaction(ends[i], &ours, NULL);
     signal(SIGXFSZ, SIG_IGN);
 }
 
@@ -110,13 +110,24 @@ static struct pending *find(const char *place) {
     return NULL;
 }
 
-/* A name beside `path` that nobody has, made with the rights that a new file would get. */
+/* A name beside `path` that nobody has, made with the rights that a new file would get. No signal
+ * comes between the file and the note that it is there: nobody would take it away. */
 static bool make_place(struct pending *one) {
+    sigset_t held, before;
+    sigemptyset(&held);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) sigaddset(&held, ends[i]);
     const mode_t mask = umask(0);
     umask(mask);
     snprintf(one->place, sizeof one->place, "%s.XXXXXX", one->path);
+    pthread_sigmask(SIG_BLOCK, &held, &before);
     const int file = mkstemp(one->place);
-    if (file < 0) return false;
+    const int why = errno;
+    one->used = file >= 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (file < 0) {
+        errno = why;
+        return false;
+    }
     fchmod(file, 0666 & ~mask);
     close(file);
     return true;

@@ -3,22 +3,24 @@
  * A plugin exports one object:
  *
  *     static const struct implementation *const implementations[] = {&impl_softmax_mine, NULL};
- *     const struct assay_plugin assay_plugin_v1 = {
+ *     const struct assay_plugin assay_plugin_v2 = {
  *         ASSAY_PLUGIN("mine"), .implementations = implementations};
  *
  * and is compiled with -shared -fPIC against this project's headers; core functions (isa_best,
  * threads_get, fail ...) are found in the program that loads it.
  *
- * The ABI only grows: every struct begins with its own size and is appended to at its end. What a
- * plugin compiled against older headers does not have reads as zero here; what a newer one has
- * beyond this program's structs is not looked at. The number in the symbol and in `abi` changes
- * only when that promise must be broken. */
+ * The ABI only grows: every struct begins with its own size, or its array is stamped with the size
+ * of an element, and is appended to at its end. What a plugin compiled against older headers does
+ * not have reads as zero here; what a newer one has beyond this program's structs is not looked at.
+ * What is handed to callbacks comes by pointer (invocation, law_call, fill_request, oracle_call)
+ * and grows the same way. The number in the symbol and in `abi` changes only when that promise must
+ * be broken. */
 #ifndef KERNELS_CORE_PLUGIN_H
 #define KERNELS_CORE_PLUGIN_H
 
 #include "kernels/core/primitive.h"
 
-enum { ASSAY_PLUGIN_ABI = 1 };
+enum { ASSAY_PLUGIN_ABI = 2 };
 
 struct oracle; /* reference/oracle.h: kernels/ does not know what is in it */
 
@@ -46,7 +48,7 @@ typedef enum status plugin_oracle_fn(const struct oracle *oracle, struct error *
 
 /* Load and register everything in the shared object at `path`. Descriptors are copied, so their
  * size may differ from this program's. STATUS_BAD_INPUT names the file and what is wrong with it:
- * not a shared object, no assay_plugin_v1, another ABI, a bad or taken name, a missing callback.
+ * not a shared object, no assay_plugin_v2, another ABI, a bad or taken name, a missing callback.
  * `path` is kept. */
 enum status plugin_load(const char *path, plugin_oracle_fn *add_oracle, struct error *error);
 

@@ -1,6 +1,7 @@
 #include "kernels/core/primitive.h"
 
-#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "kernels/core/callback.h"
 
@@ -13,8 +14,40 @@
         callback_end(begun);                                                                       \
     } while (0)
 
+const char *domain_name(enum domain domain) {
+    static const char *const names[] = {
+        [DOMAIN_REAL] = "real",   [DOMAIN_NONNEGATIVE] = "nonnegative",
+        [DOMAIN_INDEX] = "index", [DOMAIN_PROBABILITY] = "probability",
+        [DOMAIN_MASK] = "mask",   [DOMAIN_BYTES] = "bytes",
+    };
+    return names[domain];
+}
+
 bool operand_is_input(const struct operand *operand) { return operand->role != ROLE_OUT; }
 bool operand_is_output(const struct operand *operand) { return operand->role != ROLE_IN; }
+
+/* The extents of "[rows, cols]" stand between commas. */
+int operand_axis(const struct operand *operand) {
+    const char *at = operand->shape, *along = operand->along;
+    if (!at || *at != '[' || !along) return -1;
+    for (int axis = 0; *at == '[' || *at == ','; axis++) {
+        at++;
+        at += strspn(at, " ");
+        const size_t length = strcspn(at, ",]");
+        if (length == strlen(along) && !strncmp(at, along, length)) return axis;
+        at += length;
+    }
+    return -1;
+}
+
+int64_t operand_below(const struct problem *problem, int operand) {
+    const struct primitive *primitive = problem->primitive;
+    const char *below = primitive->operands[operand].below;
+    if (!below) return 0;
+    for (int i = 0; i < primitive->field_count; i++)
+        if (strcmp(primitive->fields[i].name, below) == 0) return problem->value[i].i;
+    return strtoll(below, NULL, 10);
+}
 
 struct shape problem_shape(const struct problem *problem, int operand) {
     struct shape shape;

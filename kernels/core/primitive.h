@@ -2,7 +2,8 @@
  * else (verifier, benchmarks, command line, golden files, reports) is driven by.
  *
  * Both structs begin with their own size and are only ever appended to: a plugin compiled against
- * an older header is shorter, and the members it does not have read as zero (see plugin.h). */
+ * an older header is shorter, and the members it does not have read as zero (see plugin.h). Arrays
+ * that a descriptor points to (fields, operands, laws) are stamped with the size of an element. */
 #ifndef KERNELS_CORE_PRIMITIVE_H
 #define KERNELS_CORE_PRIMITIVE_H
 
@@ -24,10 +25,17 @@ enum role {
     ROLE_INOUT, /* read, then every element written (c of gemm, the parameters of adam_step) */
 };
 
-/* Which values make sense; every fill style respects it. */
+/* Which values make sense. Every fill keeps to it, and what golden files and laws bring is refused
+ * when it does not (fill.h). A NaN belongs to each of the first three: it is passed on, and tested
+ * as such. */
 enum domain {
-    DOMAIN_REAL,        /* any */
-    DOMAIN_NONNEGATIVE, /* second moments, variances */
+    DOMAIN_REAL,        /* any (float32, float64) */
+    DOMAIN_NONNEGATIVE, /* second moments, variances (float32, float64) */
+    DOMAIN_PROBABILITY, /* in [0, 1]; with `along`, a distribution along that axis besides: sums to
+                           1, up to the rounding of its elements (float32, float64) */
+    DOMAIN_INDEX,       /* 0 .. below - 1 (int64) */
+    DOMAIN_MASK,        /* 0 or 1 (uint8) */
+    DOMAIN_BYTES,       /* 0 .. 255 (uint8) */
 };
 
 struct operand {
@@ -35,9 +43,16 @@ struct operand {
     enum role role;
     enum dtype dtype;
     enum domain domain;
+    /* Its extents: "[rows, cols]", each a field, a number, an axis that is no field (oh of conv2d,
+     * which the header explains), or + - * / of such: "[oc, c / groups, kh, kw]". A second form
+     * that a flag chooses stands behind it: "[m, k], or [k, m] with trans_a". NULL: not said. */
+    const char *shape;
+    const char *absent; /* NULL: always there. Else where not: "bias=0", "reduction=none|mean" */
+    const char *below;  /* DOMAIN_INDEX: an integer field ("classes"), or a number */
+    const char *along;  /* DOMAIN_PROBABILITY: NULL, or an axis of `shape` ("cols") */
 };
 
-enum { OPERANDS_MAX = 16 };
+enum { OPERANDS_MAX = 32 };
 
 /* ---- running a kernel -------------------------------------------------------------------------
  */
@@ -72,7 +87,7 @@ struct accumulation {
     int lanes; /* SUM_LANES: independent partial sums; SUM_BLOCKED: most terms in a block */
     double amplification; /* algorithms that trade accuracy (Winograd): factor on the sum's gauge; 0
                              = 1 */
-    int reach;    /* elements beyond an output's own receptive field that its rounding errors
+    int halo;     /* elements beyond an output's own receptive field that its rounding errors
                      may come from (Winograd tiles); the oracle widens its gauge by it */
     bool inexact; /* small integers do not give exact results (Winograd F(4x4) fractions):
                      no exact cases */
@@ -84,7 +99,8 @@ struct accumulation {
 /* ---- the descriptors --------------------------------------------------------------------------
  */
 
-struct property; /* property.h */
+struct property;     /* law.h */
+struct fill_request; /* fill.h */
 
 struct implementation {
     uint32_t size;         /* sizeof(struct implementation) */
@@ -125,6 +141,10 @@ struct implementation {
     /* What the verifier must say about it: a verdict's name, then perhaps ": " and a part of the
      * message; alternatives between '|' ("CRASH: read 1 element past the end of x"). */
     const char *caught;
+    /* NULL, or why inputs far from 1 (fill_extreme) are not defined here, tails where a result
+     * comes from denormal ones, say (other people's libraries): cases filled with them are reported
+     * as SKIP with this reason. */
+    const char *no_extremes;
 };
 
 struct primitive {
@@ -167,6 +187,16 @@ struct primitive {
     const char *gradient_of;
     /* One input and one output of the same shape, y[i] = f(x[i]) whatever the fields. */
     bool univariate;
+    /* NULL, or the folder that it stands in ("activation"). Members share what is kept under the
+     * family's name: tests/cases/<family>.cases, mutants_<family>.c, a golden function. What
+     * stands under the primitive's own name is added to that. */
+    const char *family;
+    /* NULL, or how its inputs are made where the styles of fill.h make no sense of them (trees,
+     * permutations): fills what `request` asks for and is true; false: the usual fill will do. The
+     * same request gives the same bytes. What it makes outside the operand's domain is refused. */
+    bool (*fill)(const struct fill_request *request, void *data);
+    /* Sizes of an element of the arrays above: FIELDS, OPERANDS and PROPERTIES set them. */
+    uint32_t field_size, operand_size, property_size;
     /* The path of the plugin that brought it, set when it is loaded; NULL: built in. */
     const char *plugin;
 };
@@ -174,13 +204,35 @@ struct primitive {
 /* ---- helpers over the descriptors -------------------------------------------------------------
  */
 
-/* A descriptor's first two members, and the type check of its kernel. */
+/* An implementation: IMPL(softmax, online, .technique = "...") is impl_softmax_online, whose kernel
+ * is softmax_online, of type softmax_kernel. Its words are those of registry.def. */
+#define IMPL(primitive_, variant_, ...) IMPL_EXPANDED_(primitive_, variant_, __VA_ARGS__)
+#define IMPL_EXPANDED_(primitive_, variant_, ...)                                                  \
+    const struct implementation impl_##primitive_##_##variant_ = {                                 \
+        IMPLEMENTATION(primitive_, variant_, primitive_##_kernel, primitive_##_##variant_),        \
+        __VA_ARGS__}
+
+/* Fields and operands of a descriptor, with their stamps: FIELDS(fields), OPERANDS(operands). */
+#define FIELDS(fields_)                                                                            \
+    .fields = fields_, .field_count = (int)(sizeof fields_ / sizeof fields_[0]),                   \
+    .field_size = sizeof(struct field)
+#define OPERANDS(operands_)                                                                        \
+    .operands = operands_, .operand_count = (int)(sizeof operands_ / sizeof operands_[0]),         \
+    .operand_size = sizeof(struct operand)
+
+/* A descriptor's first members, and the type check of its kernel. */
 #define IMPLEMENTATION(primitive_, variant_, kernel_type_, kernel_)                                \
     .size = sizeof(struct implementation), .primitive = #primitive_, .variant = #variant_,         \
     .kernel = KERNEL(kernel_type_, kernel_)
 
+const char *domain_name(enum domain domain); /* "real", "nonnegative", ... */
 bool operand_is_input(const struct operand *operand);
 bool operand_is_output(const struct operand *operand);
+
+/* DOMAIN_PROBABILITY: which axis `along` is, as `shape` names it; -1: none, or no axis of it. */
+int operand_axis(const struct operand *operand);
+/* DOMAIN_INDEX: what every index of this problem is below, 0 where nothing is said. */
+int64_t operand_below(const struct problem *problem, int operand);
 
 /* Shape of operand i of this problem. */
 struct shape problem_shape(const struct problem *problem, int operand);

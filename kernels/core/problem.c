@@ -139,6 +139,10 @@ static bool read_value(const struct field *field, const char *value, union field
     return *end == 0;
 }
 
+bool field_parse(const struct field *field, const char *text, union field_value *value) {
+    return read_value(field, text, value) && in_range(field, value);
+}
+
 static int find_field(const struct primitive *primitive, const char *key) {
     for (int i = 0; i < primitive->field_count; i++)
         if (strcmp(primitive->fields[i].name, key) == 0) return i;
@@ -163,8 +167,7 @@ enum status problem_set(struct problem *problem, const char *key, const char *va
     if (index < 0) return unknown_field(problem->primitive, key, error);
     const struct field *field = &problem->primitive->fields[index];
     union field_value parsed;
-    if (!read_value(field, value, &parsed) || !in_range(field, &parsed))
-        return out_of_range(field, value, error);
+    if (!field_parse(field, value, &parsed)) return out_of_range(field, value, error);
     problem->value[index] = parsed;
     return STATUS_OK;
 }

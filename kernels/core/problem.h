@@ -9,12 +9,16 @@
  *         CHOICE(reduction, 1, "none|mean|sum", "what becomes of the losses")
  *     PROBLEM_STRUCT(softmax, SOFTMAX_FIELDS);
  *
- * which makes `struct softmax_problem` (INT, FLAG and CHOICE are int64_t, REAL is double), and in
+ * A field that is added to a primitive later says what it was before, so that golden files that
+ * were written without it are read as ever: INT(groups, 4, 1, 64, "groups", .before = "1").
+ *
+ * This makes `struct softmax_problem` (INT, FLAG and CHOICE are int64_t, REAL is double), and in
  * <primitive>.c PROBLEM_FIELDS(softmax, SOFTMAX_FIELDS) makes `fields` and `field_count`. Parser,
  * printer, hash, HDF5 attributes, command line and reports all read that one table. */
 #ifndef KERNELS_CORE_PROBLEM_H
 #define KERNELS_CORE_PROBLEM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +38,7 @@ struct field {
     enum field_kind kind;
     size_t offset; /* in the problem struct */
     union field_value initial, lowest, highest;
+    const char *before; /* NULL, or its value in golden files that do not have it yet */
 };
 
 #define PROBLEM_INT_MEMBER_(name, ...) int64_t name;
@@ -44,33 +49,33 @@ struct field {
                PROBLEM_INT_MEMBER_)                                                                \
     }
 
-#define PROBLEM_INT_ROW_(name_, initial_, lowest_, highest_, help_)                                \
+#define PROBLEM_INT_ROW_(name_, initial_, lowest_, highest_, ...)                                  \
     {.name = #name_,                                                                               \
-     .help = help_,                                                                                \
+     .help = __VA_ARGS__,                                                                          \
      .kind = FIELD_INT,                                                                            \
      .offset = offsetof(problem_owner, name_),                                                     \
      .initial.i = initial_,                                                                        \
      .lowest.i = lowest_,                                                                          \
      .highest.i = highest_},
-#define PROBLEM_REAL_ROW_(name_, initial_, lowest_, highest_, help_)                               \
+#define PROBLEM_REAL_ROW_(name_, initial_, lowest_, highest_, ...)                                 \
     {.name = #name_,                                                                               \
-     .help = help_,                                                                                \
+     .help = __VA_ARGS__,                                                                          \
      .kind = FIELD_REAL,                                                                           \
      .offset = offsetof(problem_owner, name_),                                                     \
      .initial.r = initial_,                                                                        \
      .lowest.r = lowest_,                                                                          \
      .highest.r = highest_},
-#define PROBLEM_FLAG_ROW_(name_, initial_, help_)                                                  \
+#define PROBLEM_FLAG_ROW_(name_, initial_, ...)                                                    \
     {.name = #name_,                                                                               \
-     .help = help_,                                                                                \
+     .help = __VA_ARGS__,                                                                          \
      .kind = FIELD_FLAG,                                                                           \
      .offset = offsetof(problem_owner, name_),                                                     \
      .initial.i = initial_,                                                                        \
      .lowest.i = 0,                                                                                \
      .highest.i = 1},
-#define PROBLEM_CHOICE_ROW_(name_, initial_, choices_, help_)                                      \
+#define PROBLEM_CHOICE_ROW_(name_, initial_, choices_, ...)                                        \
     {.name = #name_,                                                                               \
-     .help = help_,                                                                                \
+     .help = __VA_ARGS__,                                                                          \
      .choices = choices_,                                                                          \
      .kind = FIELD_CHOICE,                                                                         \
      .offset = offsetof(problem_owner, name_),                                                     \
@@ -100,6 +105,9 @@ void problem_init(struct problem *problem, const struct primitive *primitive);
 /* Set one field from text; checks the field's own range only. */
 enum status problem_set(struct problem *problem, const char *key, const char *value,
                         struct error *error);
+
+/* One value from text, as problem_set reads it; false: it is none, or out of the field's range. */
+bool field_parse(const struct field *field, const char *text, union field_value *value);
 
 /* Ranges of all fields and the primitive's validate(): what a program that filled the fields itself
  * must call before it uses the problem. */

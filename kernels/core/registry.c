@@ -3,34 +3,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* registry_built.def is registry.def as CMake found it buildable here: PRIMITIVE, IMPL and MISSING.
+/* registry_built.def is registry.def as CMake found it buildable here: PRIMITIVE, BUILT, MISSING.
  */
 #define PRIMITIVE(name) extern const struct primitive primitive_##name;
-#define IMPL(primitive, variant) extern const struct implementation impl_##primitive##_##variant;
+#define BUILT(primitive, variant) extern const struct implementation impl_##primitive##_##variant;
 #define MISSING(primitive, variant, reason)
 #include "registry_built.def"
 #undef PRIMITIVE
-#undef IMPL
+#undef BUILT
 #undef MISSING
 
 #define PRIMITIVE(name) &primitive_##name,
-#define IMPL(primitive, variant)
+#define BUILT(primitive, variant)
 #define MISSING(primitive, variant, reason)
 static const struct primitive *const built_primitives[] = {
 #include "registry_built.def"
     NULL};
 #undef PRIMITIVE
-#undef IMPL
+#undef BUILT
 
 #define PRIMITIVE(name)
-#define IMPL(primitive, variant) &impl_##primitive##_##variant,
+#define BUILT(primitive, variant) &impl_##primitive##_##variant,
 static const struct implementation *const built_implementations[] = {
 #include "registry_built.def"
     NULL};
-#undef IMPL
+#undef BUILT
 #undef MISSING
 
-#define IMPL(primitive, variant)
+#define BUILT(primitive, variant)
 #define MISSING(primitive, variant, reason) {#primitive, #variant, reason},
 static const struct missing_implementation missing[] = {
 #include "registry_built.def"

@@ -6,8 +6,8 @@
 #include <sys/wait.h>
 
 #include "kernels/core/memory.h"
-#include "kernels/core/sandbox.h"
-#include "tests/verifier/verify_host.h"
+#include "kernels/host/host.h"
+#include "kernels/host/sandbox.h"
 
 /* Exit status of a process in which ThreadSanitizer found a data race; in other builds, none. */
 #if defined __has_feature

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "tests/verifier/verify_host.h"
+#include "kernels/host/host.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #include "kernels/core/memory.h"
-#include "kernels/core/sanitized.h"
-#include "tests/verifier/verify_watch.h"
+#include "kernels/host/sanitized.h"
+#include "kernels/host/watch.h"
 
 extern char **environ;
 

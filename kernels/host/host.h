@@ -1,11 +1,11 @@
-/* The verifier's end of the worker: start it, ask it, notice how it dies. */
-#ifndef TESTS_VERIFIER_VERIFY_HOST_H
-#define TESTS_VERIFIER_VERIFY_HOST_H
+/* The parent's end of the worker: start it, ask it, notice how it dies. */
+#ifndef KERNELS_HOST_HOST_H
+#define KERNELS_HOST_HOST_H
 
 #include <sys/types.h>
 
-#include "reference/judge.h"
-#include "tests/verifier/verify_protocol.h"
+#include "kernels/core/verdict.h"
+#include "kernels/host/protocol.h"
 
 struct host {
     struct worker_page *page; /* this process's own: fill in the request, then host_call */
@@ -42,7 +42,7 @@ struct outcome host_call(struct host *host, const struct primitive *primitive);
 
 /* What the kernel left changed (answer.left), in words. */
 void left_describe(const struct worker_answer *answer, char *buffer, size_t bytes);
-/* How the worker died, in words: verify_fault.c. */
+/* How the worker died, in words: fault.c. */
 void fault_describe(const struct worker_page *page, const struct primitive *primitive, int status,
                     char *buffer, size_t bytes);
 /* Byte `offset` relative to a slot's data, in words: "1 element past the end of x". */

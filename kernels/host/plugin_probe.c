@@ -13,6 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "kernels/core/fill.h"
+#include "kernels/core/memory.h"
 #include "kernels/core/plugin.h"
 #include "kernels/core/registry.h"
 
@@ -35,6 +37,31 @@ static void calls(struct diary *diary, const struct problem *problem, const char
              problem->primitive->name, problem_print(problem, text, sizeof text));
 }
 
+enum { TRIED_ELEMENTS = 1 << 20 };
+
+/* Its own fill, asked for what the problem has of inputs. */
+static bool asks_fill(struct diary *diary, const struct problem *problem) {
+    calls(diary, problem, "fill");
+    for (int i = 0; i < problem->primitive->operand_count; i++) {
+        const struct shape shape = problem_shape(problem, i);
+        const struct tensor tensor = {problem->primitive->operands[i].dtype, shape, NULL};
+        struct guarded block;
+        if (!shape_elements(&shape) || shape_elements(&shape) > TRIED_ELEMENTS ||
+            !guarded_map(&block, tensor_bytes(&tensor), GUARD_AT_END, -1))
+            continue;
+        struct error refusal;
+        bool filled;
+        const enum status status =
+            fill_own(problem, i, FILL_NORMAL, 1, block.data, &filled, &refusal);
+        guarded_unmap(&block);
+        if (!status) continue;
+        diary->status = fail(&diary->error, status, "%.200s: fill of %.60s: %.200s", diary->path,
+                             problem->primitive->name, refusal.text);
+        return false;
+    }
+    return true;
+}
+
 /* problem_check calls validate and, when that agrees, every shape. */
 static bool asks_about(struct diary *diary, const struct problem *problem) {
     struct error refusal;
@@ -53,7 +80,7 @@ static bool asks_about(struct diary *diary, const struct problem *problem) {
     problem_bytes(problem);
     calls(diary, problem, "terms");
     problem_terms(problem);
-    return true;
+    return !problem->primitive->fill || asks_fill(diary, problem);
 }
 
 /* The default problem, and those where one field is as low or as high as it goes. */

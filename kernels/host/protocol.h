@@ -10,8 +10,8 @@
  * the request, believes no number in the answer that it has not checked, and counts the bytes; so
  * what a kernel forges can make its own verdict worse, or hide what only the worker could have
  * seen, but never make a wrong result right. */
-#ifndef TESTS_VERIFIER_VERIFY_PROTOCOL_H
-#define TESTS_VERIFIER_VERIFY_PROTOCOL_H
+#ifndef KERNELS_HOST_PROTOCOL_H
+#define KERNELS_HOST_PROTOCOL_H
 
 #include <signal.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "kernels/core/sandbox.h"
+#include "kernels/host/sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,8 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "kernels/core/sandbox_filter.h"
-#include "kernels/core/sanitized.h"
+#include "kernels/host/sandbox_filter.h"
+#include "kernels/host/sanitized.h"
 
 #if SANDBOX_FILTERED
 #include <sys/mman.h>

@@ -12,8 +12,8 @@
  * them; using processors and memory up to the limits; a kernel that rewrites the program it runs
  * in; a fault of the operating system's kernel. Give it mistakes, not malice: code from somebody
  * who wants to harm you belongs into a machine of its own. */
-#ifndef KERNELS_CORE_SANDBOX_H
-#define KERNELS_CORE_SANDBOX_H
+#ifndef KERNELS_HOST_SANDBOX_H
+#define KERNELS_HOST_SANDBOX_H
 
 #include <stddef.h>
 

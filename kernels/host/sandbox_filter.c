@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "kernels/core/sandbox_filter.h"
+#include "kernels/host/sandbox_filter.h"
 
 #if SANDBOX_FILTERED
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* The table of forbidden system calls, and the seccomp filter made of it. For sandbox.c. */
-#ifndef KERNELS_CORE_SANDBOX_FILTER_H
-#define KERNELS_CORE_SANDBOX_FILTER_H
+#ifndef KERNELS_HOST_SANDBOX_FILTER_H
+#define KERNELS_HOST_SANDBOX_FILTER_H
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 /* SANITIZED: built with AddressSanitizer or ThreadSanitizer, which map terabytes of shadow memory
  * and make system calls of their own. */
-#ifndef KERNELS_CORE_SANITIZED_H
-#define KERNELS_CORE_SANITIZED_H
+#ifndef KERNELS_HOST_SANITIZED_H
+#define KERNELS_HOST_SANITIZED_H
 
 #if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
 #define SANITIZED 1

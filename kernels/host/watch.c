@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "tests/verifier/verify_watch.h"
+#include "kernels/host/watch.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -16,8 +16,8 @@
 #include <sys/syscall.h>
 #endif
 
-#include "kernels/core/sanitized.h"
 #include "kernels/core/threads.h"
+#include "kernels/host/sanitized.h"
 
 static int statm = -1; /* /proc/self/statm, kept open */
 static size_t page_bytes, size_before;

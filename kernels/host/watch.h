@@ -1,11 +1,11 @@
 /* What a kernel must leave as it found it besides its operands, and how much memory it may take.
  * For the worker. */
-#ifndef TESTS_VERIFIER_VERIFY_WATCH_H
-#define TESTS_VERIFIER_VERIFY_WATCH_H
+#ifndef KERNELS_HOST_WATCH_H
+#define KERNELS_HOST_WATCH_H
 
 #include <signal.h>
 
-#include "tests/verifier/verify_protocol.h"
+#include "kernels/host/protocol.h"
 
 enum { WATCH_SIGNALS = 32 }; /* the real-time ones are their libraries' own business */
 

@@ -16,8 +16,8 @@
 #include "kernels/core/plugin.h"
 #include "kernels/core/registry.h"
 #include "kernels/core/threads.h"
-#include "tests/verifier/verify_sandbox.h"
-#include "tests/verifier/verify_watch.h"
+#include "kernels/host/watch.h"
+#include "kernels/host/worker_sandbox.h"
 
 static struct worker_page *page;
 static struct worker_request *request;

@@ -1,10 +1,10 @@
 #define _GNU_SOURCE
-#include "tests/verifier/verify_sandbox.h"
+#include "kernels/host/worker_sandbox.h"
 
 #include <signal.h>
 #include <sys/mman.h>
 
-#include "kernels/core/sandbox.h"
+#include "kernels/host/sandbox.h"
 
 const char sandbox_help[] =
     "Kernels run in a process of their own, the worker.\n"

@@ -1,12 +1,12 @@
-/* The sandbox around the worker, kernels/core/sandbox.h, which it enters before a plugin is loaded.
+/* The sandbox around the worker, kernels/host/sandbox.h, which it enters before a plugin is loaded.
  * What is stopped there is one named verdict: "CRASH: tried to open a network socket (socket)".
  *
  * It is around the worker alone: constructors of a plugin run in the verifier, too, which must know
  * what the plugin brings, and compiling a file runs the compiler on it. */
-#ifndef TESTS_VERIFIER_VERIFY_SANDBOX_H
-#define TESTS_VERIFIER_VERIFY_SANDBOX_H
+#ifndef KERNELS_HOST_WORKER_SANDBOX_H
+#define KERNELS_HOST_WORKER_SANDBOX_H
 
-#include "tests/verifier/verify_protocol.h"
+#include "kernels/host/protocol.h"
 
 /* The same for people: assay verify --sandbox. */
 extern const char sandbox_help[];
