@@ -1,12 +1,12 @@
-#include "kernels/relu/relu.h"
+#include "kernels/activation/relu.h"
 
-#include "kernels/relu/relu_properties.h"
+#include "kernels/activation/relu_properties.h"
 
 PROBLEM_FIELDS(relu, RELU_FIELDS);
 
 static const struct operand operands[] = {
-    [RELU_X] = {"x", ROLE_IN, DTYPE_F32, DOMAIN_REAL},
-    [RELU_Y] = {"y", ROLE_OUT, DTYPE_F32, DOMAIN_REAL},
+    [RELU_X] = {"x", ROLE_IN, DTYPE_F32, DOMAIN_REAL, .shape = "[n]"},
+    [RELU_Y] = {"y", ROLE_OUT, DTYPE_F32, DOMAIN_REAL, .shape = "[n]"},
 };
 
 static struct shape shape(const void *problem, int operand) {
@@ -30,12 +30,11 @@ static void call(kernel_fn kernel, const struct invocation *i) {
 const struct primitive primitive_relu = {
     .size = sizeof(struct primitive),
     .name = "relu",
+    .family = "activation",
     .summary = "rectified linear unit",
     .formula = "y = max(0, x)",
-    .fields = fields,
-    .field_count = field_count,
-    .operands = operands,
-    .operand_count = 2,
+    FIELDS(fields),
+    OPERANDS(operands),
     .shape = shape,
     .flops = flops,
     .terms = terms,

@@ -6,8 +6,8 @@
  * NaN, Inf (as torch.nn.functional.relu): NaN stays NaN, +Inf stays, -Inf gives 0; which zero is
  * left open. n = 0: nothing is written. Source: Nair and Hinton, "Rectified linear units improve
  * restricted Boltzmann machines", ICML 2010. The gradient: relu_backward.h. */
-#ifndef KERNELS_RELU_RELU_H
-#define KERNELS_RELU_RELU_H
+#ifndef KERNELS_ACTIVATION_RELU_H
+#define KERNELS_ACTIVATION_RELU_H
 
 #include "kernels/core/primitive.h"
 
@@ -17,10 +17,5 @@ PROBLEM_STRUCT(relu, RELU_FIELDS);
 enum { RELU_X, RELU_Y };
 
 typedef void relu_kernel(const struct relu_problem *p, const float *x, float *y);
-
-/* An implementation is its file and this: `RELU(avx2, .technique = "...", .isa = ISA_AVX2);` */
-#define RELU(variant_, ...)                                                                        \
-    const struct implementation impl_relu_##variant_ = {                                           \
-        IMPLEMENTATION(relu, variant_, relu_kernel, relu_##variant_), __VA_ARGS__}
 
 #endif

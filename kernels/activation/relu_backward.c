@@ -1,13 +1,13 @@
-#include "kernels/relu/relu_backward.h"
+#include "kernels/activation/relu_backward.h"
 
-#include "kernels/relu/relu_backward_properties.h"
+#include "kernels/activation/relu_backward_properties.h"
 
 PROBLEM_FIELDS(relu_backward, RELU_BACKWARD_FIELDS);
 
 static const struct operand operands[] = {
-    [RELU_BACKWARD_GRAD_Y] = {"grad_y", ROLE_IN, DTYPE_F32, DOMAIN_REAL},
-    [RELU_BACKWARD_X] = {"x", ROLE_IN, DTYPE_F32, DOMAIN_REAL},
-    [RELU_BACKWARD_GRAD_X] = {"grad_x", ROLE_OUT, DTYPE_F32, DOMAIN_REAL},
+    [RELU_BACKWARD_GRAD_Y] = {"grad_y", ROLE_IN, DTYPE_F32, DOMAIN_REAL, .shape = "[n]"},
+    [RELU_BACKWARD_X] = {"x", ROLE_IN, DTYPE_F32, DOMAIN_REAL, .shape = "[n]"},
+    [RELU_BACKWARD_GRAD_X] = {"grad_x", ROLE_OUT, DTYPE_F32, DOMAIN_REAL, .shape = "[n]"},
 };
 
 static struct shape shape(const void *problem, int operand) {
@@ -32,12 +32,11 @@ static void call(kernel_fn kernel, const struct invocation *i) {
 const struct primitive primitive_relu_backward = {
     .size = sizeof(struct primitive),
     .name = "relu_backward",
+    .family = "activation",
     .summary = "gradient of the rectified linear unit",
     .formula = "grad_x = x <= 0 ? 0 : grad_y",
-    .fields = fields,
-    .field_count = field_count,
-    .operands = operands,
-    .operand_count = 3,
+    FIELDS(fields),
+    OPERANDS(operands),
     .shape = shape,
     .flops = flops,
     .terms = terms,

@@ -8,8 +8,8 @@
  * NaN, Inf (as torch's threshold_backward, which autograd of relu calls): where x <= 0 the result
  * is 0 whatever grad_y is, NaN included; a NaN x is not <= 0, so grad_y passes unchanged. n = 0:
  * nothing is written. */
-#ifndef KERNELS_RELU_RELU_BACKWARD_H
-#define KERNELS_RELU_RELU_BACKWARD_H
+#ifndef KERNELS_ACTIVATION_RELU_BACKWARD_H
+#define KERNELS_ACTIVATION_RELU_BACKWARD_H
 
 #include "kernels/core/primitive.h"
 
@@ -20,11 +20,5 @@ enum { RELU_BACKWARD_GRAD_Y, RELU_BACKWARD_X, RELU_BACKWARD_GRAD_X };
 
 typedef void relu_backward_kernel(const struct relu_backward_problem *p, const float *grad_y,
                                   const float *x, float *grad_x);
-
-/* An implementation is its file and this: `RELU_BACKWARD(avx2, .technique = "...", ...);` */
-#define RELU_BACKWARD(variant_, ...)                                                               \
-    const struct implementation impl_relu_backward_##variant_ = {                                  \
-        IMPLEMENTATION(relu_backward, variant_, relu_backward_kernel, relu_backward_##variant_),   \
-        __VA_ARGS__}
 
 #endif

@@ -1,9 +1,9 @@
 /* The laws of relu_backward; g stands for grad_y. For relu_backward.c alone. */
-#ifndef KERNELS_RELU_RELU_BACKWARD_PROPERTIES_H
-#define KERNELS_RELU_RELU_BACKWARD_PROPERTIES_H
+#ifndef KERNELS_ACTIVATION_RELU_BACKWARD_PROPERTIES_H
+#define KERNELS_ACTIVATION_RELU_BACKWARD_PROPERTIES_H
 
-#include "kernels/core/property.h"
-#include "kernels/relu/relu_backward.h"
+#include "kernels/activation/relu_backward.h"
+#include "kernels/core/law.h"
 
 static int64_t law_size(const struct law_call *call) {
     return law_elements(call, 0, RELU_BACKWARD_X);
@@ -28,8 +28,8 @@ static void compare_quadruple(const struct law_call *call, struct breach *breach
 
 /* Other gradients arrive wherever nothing passes. */
 static void change_closed(const struct law_call *call, int run) {
-    const float *x = call->run[0].in[RELU_BACKWARD_X];
-    float *grad_y = call->run[run].in[RELU_BACKWARD_GRAD_Y];
+    const float *x = call->run[0]->in[RELU_BACKWARD_X];
+    float *grad_y = call->run[run]->in[RELU_BACKWARD_GRAD_Y];
     for (int64_t i = 0; run && i < law_size(call); i++)
         if (x[i] <= 0) grad_y[i] = (float)(i % 7) - 3 - grad_y[i];
 }
@@ -47,8 +47,8 @@ static void other_gradient(const struct law_call *call, int run) {
 /* The Jacobian of an elementwise function is diagonal, so it is its own adjoint; the two sums are
  * equal term by term. */
 static void compare_adjoint(const struct law_call *call, struct breach *breach) {
-    const float *g = call->run[0].in[RELU_BACKWARD_GRAD_Y];
-    const float *u = call->run[1].in[RELU_BACKWARD_GRAD_Y];
+    const float *g = call->run[0]->in[RELU_BACKWARD_GRAD_Y];
+    const float *u = call->run[1]->in[RELU_BACKWARD_GRAD_Y];
     for (int64_t i = 0; i < law_size(call); i++) {
         const double left = u[i] * law_out(call, 0, RELU_BACKWARD_GRAD_X, i);
         const double right = g[i] * law_out(call, 1, RELU_BACKWARD_GRAD_X, i);

@@ -1,15 +1,15 @@
 /* The laws of relu. For relu.c alone. */
-#ifndef KERNELS_RELU_RELU_PROPERTIES_H
-#define KERNELS_RELU_RELU_PROPERTIES_H
+#ifndef KERNELS_ACTIVATION_RELU_PROPERTIES_H
+#define KERNELS_ACTIVATION_RELU_PROPERTIES_H
 
-#include "kernels/core/property.h"
-#include "kernels/relu/relu.h"
+#include "kernels/activation/relu.h"
+#include "kernels/core/law.h"
 
 static int64_t law_size(const struct law_call *call) { return law_elements(call, 0, RELU_X); }
 
 static void feed_back(const struct law_call *call, int run) {
-    const float *y = call->run[0].out[RELU_Y];
-    float *x = call->run[run].in[RELU_X];
+    const float *y = call->run[0]->out[RELU_Y];
+    float *x = call->run[run]->in[RELU_X];
     for (int64_t i = 0; run && i < law_size(call); i++) x[i] = y[i];
 }
 static void compare_same(const struct law_call *call, struct breach *breach) {
@@ -19,8 +19,8 @@ static void compare_same(const struct law_call *call, struct breach *breach) {
 /* Runs: x, x', max(x, x'). */
 static void prepare_maximum(const struct law_call *call, int run) {
     if (run == 1) law_refill(call, run, RELU_X);
-    const float *a = call->run[0].in[RELU_X], *b = call->run[1].in[RELU_X];
-    float *larger = call->run[run].in[RELU_X];
+    const float *a = call->run[0]->in[RELU_X], *b = call->run[1]->in[RELU_X];
+    float *larger = call->run[run]->in[RELU_X];
     for (int64_t i = 0; run == 2 && i < law_size(call); i++) larger[i] = a[i] > b[i] ? a[i] : b[i];
 }
 static void compare_maximum(const struct law_call *call, struct breach *breach) {
@@ -43,7 +43,7 @@ static void negate(const struct law_call *call, int run) {
     if (run) law_scale(call, run, RELU_X, -1);
 }
 static void compare_parts(const struct law_call *call, struct breach *breach) {
-    const float *x = call->run[0].in[RELU_X];
+    const float *x = call->run[0]->in[RELU_X];
     for (int64_t i = 0; i < law_size(call); i++)
         law_require(call, breach, 0, RELU_Y, i, (double)x[i] + law_out(call, 1, RELU_Y, i), 0);
 }

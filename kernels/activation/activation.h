@@ -1,0 +1,125 @@
+/* Activations, y = f(x) element by element, and their gradients: what all members have in common.
+ *
+ *   x, y, grad_y, grad_x  [n]          <name>:           y = f(x)
+ *                                      <name>_backward:  grad_x = grad_y f'(x)
+ *
+ * Alignment: float. Aliasing: outputs overlap no input. Thread safety: reentrant, no state. n = 0:
+ * nothing is written.
+ * NaN gives NaN. An infinite x gives the limit: f(-Inf) is 0 where f vanishes there (torch says NaN
+ * of silu, gelu, mish and hardswish), and grad_y times the limit of the slope. Left open: the sign
+ * of a zero; a gradient that is infinite or NaN times a slope below 2^-126.
+ * Accuracy of the vector forms: y to 2 ulp over all floats; grad_x to 8 units roundoff (2^-24) of
+ * |grad_y| times the slope's gauge, which reference/oracle_activation.c states.
+ *
+ *     ACTIVATION(silu, SILU_FIELDS);               in silu.h: problems, kernel types
+ *     ACTIVATION_PRIMITIVES(silu, SILU_FIELDS, ...);   in silu.c: both descriptors */
+#ifndef KERNELS_ACTIVATION_ACTIVATION_H
+#define KERNELS_ACTIVATION_ACTIVATION_H
+
+#include "kernels/core/law.h"
+#include "kernels/core/primitive.h"
+
+/* The field that all have. */
+#define ACTIVATION_N(INT) INT(n, 4096, 0, INT64_C(1) << 36, "elements")
+
+enum { ACTIVATION_X, ACTIVATION_Y };
+enum { ACTIVATION_BACKWARD_GRAD_Y, ACTIVATION_BACKWARD_X, ACTIVATION_BACKWARD_GRAD_X };
+
+/* struct silu_problem, struct silu_backward_problem (the same fields), silu_kernel,
+ * silu_backward_kernel */
+#define ACTIVATION(name_, FIELDS_)                                                                 \
+    PROBLEM_STRUCT(name_, FIELDS_);                                                                \
+    PROBLEM_STRUCT(name_##_backward, FIELDS_);                                                     \
+    typedef void name_##_kernel(const struct name_##_problem *p, const float *x, float *y);        \
+    typedef void name_##_backward_kernel(const struct name_##_backward_problem *p,                 \
+                                         const float *grad_y, const float *x, float *grad_x)
+
+/* ---- the parts of the descriptors: activation_engine.c ---- */
+
+/* The first field of every member's problem. */
+struct activation_problem {
+    int64_t n;
+};
+extern const struct operand activation_operands[2], activation_backward_operands[3];
+struct shape activation_shape(const void *problem, int operand);
+double activation_terms(const void *problem);
+
+/* ---- the laws: activation_laws.c ---- */
+
+enum { ACTIVATION_LAWS = 2, ACTIVATION_BACKWARD_LAWS = 5 };
+extern const struct property activation_laws[ACTIVATION_LAWS];
+extern const struct property activation_backward_laws[ACTIVATION_BACKWARD_LAWS];
+/* f(x) - s f(-x) = a x + b; f(-x) is run 1. */
+void activation_negate(const struct law_call *call, int run);
+void activation_reflection(const struct law_call *call, struct breach *breach, double s, double a,
+                           double b);
+
+/* Both descriptors; after the flops of one element come more members of the forward one. The
+ * reflection is `statement`, s, a, b. */
+#define ACTIVATION_PRIMITIVES(name_, FIELDS_, summary_, formula_, flops_, gradient_,               \
+                              gradient_flops_, ...)                                                \
+    PROBLEM_FIELDS(name_, FIELDS_);                                                                \
+    static double flops(const void *problem) {                                                     \
+        return (double)((const struct activation_problem *)problem)->n * (flops_);                 \
+    }                                                                                              \
+    static double gradient_flops(const void *problem) {                                            \
+        return (double)((const struct activation_problem *)problem)->n * (gradient_flops_);        \
+    }                                                                                              \
+    static void call(kernel_fn kernel, const struct invocation *i) {                               \
+        ((name_##_kernel *)kernel)(i->problem, i->operand[ACTIVATION_X],                           \
+                                   i->operand[ACTIVATION_Y]);                                      \
+    }                                                                                              \
+    static void gradient_call(kernel_fn kernel, const struct invocation *i) {                      \
+        ((name_##_backward_kernel *)kernel)(i->problem, i->operand[ACTIVATION_BACKWARD_GRAD_Y],    \
+                                            i->operand[ACTIVATION_BACKWARD_X],                     \
+                                            i->operand[ACTIVATION_BACKWARD_GRAD_X]);               \
+    }                                                                                              \
+    const struct primitive primitive_##name_ = {ACTIVATION_COMMON_(name_, summary_, formula_),     \
+                                                OPERANDS(activation_operands),                     \
+                                                .flops = flops,                                    \
+                                                .call = call,                                      \
+                                                .univariate = true,                                \
+                                                __VA_ARGS__};                                      \
+    const struct primitive primitive_##name_##_backward = {                                        \
+        ACTIVATION_COMMON_(name_##_backward, "gradient of the " summary_, gradient_),              \
+        OPERANDS(activation_backward_operands),                                                    \
+        .flops = gradient_flops,                                                                   \
+        .call = gradient_call,                                                                     \
+        .gradient_of = #name_,                                                                     \
+        PROPERTIES(activation_backward_laws)}
+#define ACTIVATION_COMMON_(name_, summary_, formula_)                                              \
+    .size = sizeof(struct primitive), .family = "activation", .name = #name_, .summary = summary_, \
+    .formula = formula_, FIELDS(fields), .shape = activation_shape, .terms = activation_terms
+
+/* The forward one's laws, for the end of ACTIVATION_PRIMITIVES: */
+#define ACTIVATION_PLAIN PROPERTIES(activation_laws)
+/* ... and f(x) - s f(-x) = a x + b, for ACTIVATION_REFLECTION(statement, s, a, b) before it. */
+#define ACTIVATION_REFLECTS PROPERTIES(laws)
+#define ACTIVATION_REFLECTION(statement_, s_, a_, b_)                                              \
+    static void reflection(const struct law_call *call, struct breach *breach) {                   \
+        activation_reflection(call, breach, s_, a_, b_);                                           \
+    }                                                                                              \
+    static const struct property laws[] = {ACTIVATION_EVERY_LAW,                                   \
+                                           {.name = "reflection",                                  \
+                                            .statement = statement_,                               \
+                                            .runs = 2,                                             \
+                                            .prepare = activation_negate,                          \
+                                            .compare = reflection}}
+
+void activation_permute(const struct law_call *call, int run);
+void activation_permuted(const struct law_call *call, struct breach *breach);
+void activation_change_others(const struct law_call *call, int run);
+void activation_same_others(const struct law_call *call, struct breach *breach);
+#define ACTIVATION_EVERY_LAW                                                                       \
+    {.name = "permutation",                                                                        \
+     .statement = "permuting x permutes y",                                                        \
+     .runs = 2,                                                                                    \
+     .prepare = activation_permute,                                                                \
+     .compare = activation_permuted},                                                              \
+    {                                                                                              \
+        .name = "locality",                                                                        \
+        .statement = "y[i] depends on x[i] alone: others change the other half", .runs = 2,        \
+        .prepare = activation_change_others, .compare = activation_same_others                     \
+    }
+
+#endif

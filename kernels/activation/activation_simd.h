@@ -1,0 +1,75 @@
+/* The vector forms of the activations, forward and backward: all that a member states is two
+ * formulas. */
+#ifndef KERNELS_ACTIVATION_ACTIVATION_SIMD_H
+#define KERNELS_ACTIVATION_ACTIVATION_SIMD_H
+
+#include "kernels/blocks/map_simd.h"
+#include "kernels/blocks/vmath_functions.h"
+
+/* sigmoid(x + low) = damping^2 share, sigmoid(-x - low) = other, by w = exp(-|x + low| / 2). */
+struct activation_logistic {
+    vfloat damping, share, other;
+};
+static ALWAYS_INLINE struct activation_logistic activation_logistic(vfloat x, vfloat low) {
+    const vmask negative = vlt(x, vset(0));
+    const vfloat half = vmul(vset(-0.5f), vabs(x)), small = vmul(vset(0.5f), low);
+    const vfloat w = vexp_low(half); /* times exp(-+low / 2) = 1 -+ low / 2 */
+    const vfloat exact = vselect(negative, vfma(w, small, w), vfnma(w, small, w));
+    const vfloat u = vmul(exact, exact), share = vdiv(vset(1), vadd(vset(1), u));
+    return (struct activation_logistic){vselect(negative, exact, vset(1)), share,
+                                        vselect(negative, share, vmul(u, share))};
+}
+
+/* grad_y sigmoid(x) factor: the damping comes twice, so that nothing underflows but the result. */
+static ALWAYS_INLINE vfloat activation_damped(vfloat grad_y, const struct activation_logistic *s,
+                                              vfloat factor) {
+    return vmul(vmul(vmul(grad_y, s->damping), vmul(s->share, factor)), s->damping);
+}
+
+/* Kernel `name_` for this instruction set, alone and with threads, over a map_step called
+ * <name_>_step of `ins_` inputs (the parentheses hold the kernel's parameters, then the inputs). */
+#define ACTIVATION_KERNEL_SIMD(name_, ins_, parameters_, inputs_, y_, technique_)                  \
+    static void name_##_part(const void *call, int64_t first, int64_t end) {                       \
+        const struct map_call *c = call;                                                           \
+        map((struct map_form){name_##_step, ins_, 1, 2}, c->context, c, first, end);               \
+    }                                                                                              \
+    static void SIMD(name_) parameters_ {                                                          \
+        const struct map_call call = {p, inputs_, {y_}, streaming_pays(p->n)};                     \
+        name_##_part(&call, 0, p->n);                                                              \
+    }                                                                                              \
+    static void SIMD_OMP(name_) parameters_ {                                                      \
+        const struct map_call call = {p, inputs_, {y_}, streaming_pays(p->n)};                     \
+        share_blocks(name_##_part, &call, p->n, MAP_BLOCK);                                        \
+    }                                                                                              \
+    IMPL_SIMD(name_, .technique = technique_);                                                     \
+    IMPL_SIMD_OMP(name_, .technique = technique_ "; blocks shared out among threads")
+
+/* y = value_(x), an expression in vfloat x and, for what parameters there are, in p, the problem.
+ */
+#define ACTIVATION_SIMD(name_, technique_, value_)                                                 \
+    static ALWAYS_INLINE void name_##_step(const vfloat *in, vfloat *out, const void *context) {   \
+        const struct name_##_problem *p = context;                                                 \
+        const vfloat x = in[0];                                                                    \
+        (void)p;                                                                                   \
+        out[0] = value_;                                                                           \
+    }                                                                                              \
+    ACTIVATION_KERNEL_SIMD(name_, 1, (const struct name_##_problem *p, const float *x, float *y),  \
+                           {x}, y, technique_)
+
+/* grad_x = gradient_(grad_y, x), an expression in vfloat grad_y and x and in p. `name_` is
+ * <activation>_backward. */
+#define ACTIVATION_BACKWARD_SIMD(name_, technique_, gradient_)                                     \
+    static ALWAYS_INLINE void name_##_step(const vfloat *in, vfloat *out, const void *context) {   \
+        const struct name_##_problem *p = context;                                                 \
+        const vfloat grad_y = in[0], x = in[1];                                                    \
+        (void)p;                                                                                   \
+        out[0] = gradient_;                                                                        \
+    }                                                                                              \
+    ACTIVATION_KERNEL_SIMD(                                                                        \
+        name_, 2,                                                                                  \
+        (const struct name_##_problem *p, const float *grad_y, const float *x, float *grad_x),     \
+        ACTIVATION_PAIR_, grad_x, technique_)
+#define ACTIVATION_PAIR_                                                                           \
+    { grad_y, x }
+
+#endif

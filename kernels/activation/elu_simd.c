@@ -1,0 +1,20 @@
+#include "kernels/activation/activation_simd.h"
+#include "kernels/activation/elu.h"
+#include "kernels/blocks/vmath_functions.h"
+
+/* exp(x) - 1 = s t + (s - 1), s = 2^n: exact near 0, where n is. From -30 down it rounds to -1. */
+static ALWAYS_INLINE vfloat value(vfloat x, vfloat alpha) {
+    vfloat n;
+    const vfloat t = vexp_less_one(vmax(vset(-30), vmin(vset(0), x)), vset(0), &n), s = vpow2(n);
+    const vfloat below = vmul(alpha, vfma(s, t, vsub(s, vset(1))));
+    return vselect(vlt(vset(0), x), x, below);
+}
+ACTIVATION_SIMD(elu, "one exponential less one, masked tail", value(x, vset((float)p->alpha)));
+
+static ALWAYS_INLINE vfloat gradient(vfloat grad_y, vfloat x, vfloat alpha) {
+    const vmask above = vlt(vset(0), x);
+    const vfloat w = vexp_low(vmul(vset(0.5f), vmin(vset(0), x)));
+    return vselect(above, grad_y, vmul(vmul(vmul(grad_y, w), alpha), w));
+}
+ACTIVATION_BACKWARD_SIMD(elu_backward, "one exponential of x / 2, masked tail",
+                         gradient(grad_y, x, vset((float)p->alpha)));

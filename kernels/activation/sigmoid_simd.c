@@ -1,0 +1,15 @@
+#include "kernels/activation/activation_simd.h"
+#include "kernels/activation/sigmoid.h"
+#include "kernels/blocks/vmath_functions.h"
+
+ACTIVATION_SIMD(sigmoid, "one exponential, what rounding took carried on, masked tail",
+                vsigmoid(x));
+
+/* s (1 - s) = h^2, h = w / (1 + w^2), w = exp(-|x| / 2): grad_y h h underflows last. */
+static ALWAYS_INLINE vfloat gradient(vfloat grad_y, vfloat x) {
+    const vfloat w = vexp_low(vmul(vset(-0.5f), vabs(x)));
+    const vfloat h = vdiv(w, vfma(w, w, vset(1)));
+    return vmul(vmul(grad_y, h), h);
+}
+ACTIVATION_BACKWARD_SIMD(sigmoid_backward, "one exponential of -|x| / 2, masked tail",
+                         gradient(grad_y, x));
