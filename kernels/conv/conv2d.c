@@ -1,14 +1,15 @@
-#include "kernels/conv2d/conv2d.h"
+#include "kernels/conv/conv2d.h"
 
-#include "kernels/conv2d/conv2d_properties.h"
+#include "kernels/conv/conv2d_properties.h"
 
 PROBLEM_FIELDS(conv2d, CONV2D_FIELDS);
 
 static const struct operand operands[] = {
-    [CONV2D_X] = {"x", ROLE_IN, DTYPE_F32, DOMAIN_REAL},
-    [CONV2D_WEIGHT] = {"weight", ROLE_IN, DTYPE_F32, DOMAIN_REAL},
-    [CONV2D_BIAS] = {"bias", ROLE_IN, DTYPE_F32, DOMAIN_REAL},
-    [CONV2D_Y] = {"y", ROLE_OUT, DTYPE_F32, DOMAIN_REAL},
+    [CONV2D_X] = {"x", ROLE_IN, DTYPE_F32, DOMAIN_REAL, .shape = "[n, c, h, w]"},
+    [CONV2D_WEIGHT] = {"weight", ROLE_IN, DTYPE_F32, DOMAIN_REAL,
+                       .shape = "[oc, c / groups, kh, kw]"},
+    [CONV2D_BIAS] = {"bias", ROLE_IN, DTYPE_F32, DOMAIN_REAL, .shape = "[oc]", .absent = "bias=0"},
+    [CONV2D_Y] = {"y", ROLE_OUT, DTYPE_F32, DOMAIN_REAL, .shape = "[n, oc, oh, ow]"},
 };
 
 static double product(const struct shape *shape) {
@@ -73,13 +74,12 @@ static void call(kernel_fn kernel, const struct invocation *i) {
 const struct primitive primitive_conv2d = {
     .size = sizeof(struct primitive),
     .name = "conv2d",
+    .family = "conv",
     .summary = "two-dimensional convolution, NCHW",
     .formula = "y[n,o,oy,ox] = bias[o] + sum weight[o,ci,ky,kx] x[n,ci,oy*stride+ky*dilation-pad,"
                "ox*stride+kx*dilation-pad]",
-    .fields = fields,
-    .field_count = field_count,
-    .operands = operands,
-    .operand_count = 4,
+    FIELDS(fields),
+    OPERANDS(operands),
     .validate = validate,
     .shape = shape,
     .flops = flops,

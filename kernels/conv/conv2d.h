@@ -18,9 +18,10 @@
  * (PyTorch's own back ends differ: 0 * Inf or nothing), and one whose finite products overflow
  * halfway. Winograd implementations also spoil the outputs that share a tile with an Inf or NaN,
  * and turn infinities into NaN; an output whose own window holds a NaN is NaN with them too. */
-#ifndef KERNELS_CONV2D_CONV2D_H
-#define KERNELS_CONV2D_CONV2D_H
+#ifndef KERNELS_CONV_CONV2D_H
+#define KERNELS_CONV_CONV2D_H
 
+#include "kernels/blocks/window.h"
 #include "kernels/core/primitive.h"
 
 #define CONV2D_FIELDS(INT, REAL, FLAG, CHOICE)                                                     \
@@ -40,25 +41,25 @@ PROBLEM_STRUCT(conv2d, CONV2D_FIELDS);
 
 enum { CONV2D_X, CONV2D_WEIGHT, CONV2D_BIAS, CONV2D_Y };
 
-/* Extent of the output along a side of `input` elements; 0 or less when the kernel does not fit. */
-static inline int64_t conv2d_extent(const struct conv2d_problem *p, int64_t input, int64_t kernel) {
-    const int64_t room = input + 2 * p->pad - p->dilation * (kernel - 1) - 1;
-    return room < 0 ? 0 : room / p->stride + 1;
+/* The windows along the rows, and along the columns. */
+static inline struct window conv2d_down(const struct conv2d_problem *p) {
+    return (struct window){p->h, p->kh, p->stride, p->dilation, p->pad, false};
 }
+static inline struct window conv2d_across(const struct conv2d_problem *p) {
+    return (struct window){p->w, p->kw, p->stride, p->dilation, p->pad, false};
+}
+/* Extents of the output; 0 when the kernel does not fit. */
 static inline int64_t conv2d_oh(const struct conv2d_problem *p) {
-    return conv2d_extent(p, p->h, p->kh);
+    const struct window down = conv2d_down(p);
+    return window_outputs(&down);
 }
 static inline int64_t conv2d_ow(const struct conv2d_problem *p) {
-    return conv2d_extent(p, p->w, p->kw);
+    const struct window across = conv2d_across(p);
+    return window_outputs(&across);
 }
 
 /* bias is NULL with bias=0; prepared and workspace as the implementation asked for them. */
 typedef void conv2d_kernel(const struct conv2d_problem *p, const float *x, const float *weight,
                            const float *bias, float *y, const void *prepared, void *workspace);
-
-/* An implementation is its file and this: `CONV2D(im2col, .technique = "...");` */
-#define CONV2D(variant_, ...)                                                                      \
-    const struct implementation impl_conv2d_##variant_ = {                                         \
-        IMPLEMENTATION(conv2d, variant_, conv2d_kernel, conv2d_##variant_), __VA_ARGS__}
 
 #endif

@@ -1,4 +1,4 @@
-#include "kernels/conv2d/conv2d_engine.h"
+#include "kernels/conv/conv2d_engine.h"
 
 CONV2D_ENGINE(avx2, conv2d_best(p, ISA_AVX2), ISA_AVX2,
               .technique = "the fastest of Winograd F(4x4, 3x3), direct and GEMM for each shape",

@@ -1,6 +1,6 @@
 /* Which engine is the fastest for a shape; the figures behind it are from a 2 MiB-L2 AVX-512 core.
  */
-#include "kernels/conv2d/conv2d_engine.h"
+#include "kernels/conv/conv2d_engine.h"
 
 static int64_t tiles(const struct conv2d_problem *p, int64_t side) {
     return p->n * conv2d_blocks(conv2d_oh(p), side) * conv2d_blocks(conv2d_ow(p), side);

@@ -1,7 +1,7 @@
 /* The register tile of the direct convolution: two half tiles of `half` output pixels each, by
  * `channels` output channels. */
-#ifndef KERNELS_CONV2D_CONV2D_DIRECT_H
-#define KERNELS_CONV2D_CONV2D_DIRECT_H
+#ifndef KERNELS_CONV_CONV2D_DIRECT_H
+#define KERNELS_CONV_CONV2D_DIRECT_H
 
 #include <stdint.h>
 

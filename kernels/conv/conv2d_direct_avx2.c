@@ -1,4 +1,4 @@
-#include "kernels/conv2d/conv2d_engine.h"
+#include "kernels/conv/conv2d_engine.h"
 
 CONV2D_ENGINE(
     direct_avx2, &conv2d_engine_direct, ISA_AVX2,

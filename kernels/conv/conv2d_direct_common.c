@@ -6,8 +6,8 @@
  * architectures", SC 2018, does the same on blocked layouts.) */
 #include <string.h>
 
-#include "kernels/conv2d/conv2d_direct.h"
-#include "kernels/conv2d/conv2d_engine.h"
+#include "kernels/conv/conv2d_direct.h"
+#include "kernels/conv/conv2d_engine.h"
 
 enum { FRAME_BYTES = 1 << 20 }; /* of a band, beside the weights of a block and those to come */
 

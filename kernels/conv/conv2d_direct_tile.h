@@ -9,13 +9,13 @@
  * The weights of a block, a run of memory, come from L2, the first time from L3 or beyond: each
  * step asks for those of AHEAD taps later. Windows of one tap jump to the next plane of x at each
  * step, which the hardware does not foresee: those are asked for as well. */
-#ifndef KERNELS_CONV2D_CONV2D_DIRECT_TILE_H
-#define KERNELS_CONV2D_CONV2D_DIRECT_TILE_H
+#ifndef KERNELS_CONV_CONV2D_DIRECT_TILE_H
+#define KERNELS_CONV_CONV2D_DIRECT_TILE_H
 
 #include <stdbool.h>
 
-#include "kernels/conv2d/conv2d_direct.h"
-#include "kernels/conv2d/conv2d_vec.h"
+#include "kernels/conv/conv2d_direct.h"
+#include "kernels/conv/conv2d_vec.h"
 
 enum { AHEAD = 32, PLANES_AHEAD = 8 };
 

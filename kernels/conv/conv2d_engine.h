@@ -1,11 +1,11 @@
 /* The algorithms behind the fast implementations, each written once for every instruction set and
  * for any number of threads; an implementation is one of them, or a choice among them, bound to an
  * instruction set. */
-#ifndef KERNELS_CONV2D_CONV2D_ENGINE_H
-#define KERNELS_CONV2D_CONV2D_ENGINE_H
+#ifndef KERNELS_CONV_CONV2D_ENGINE_H
+#define KERNELS_CONV_CONV2D_ENGINE_H
 
-#include "kernels/conv2d/conv2d.h"
-#include "kernels/core/pgemm.h"
+#include "kernels/blocks/pgemm.h"
+#include "kernels/conv/conv2d.h"
 
 /* One run. */
 struct conv2d_job {
@@ -48,12 +48,12 @@ static inline void conv2d_run(const struct conv2d_engine *engine, const struct c
 /* The accumulation promises (primitive.h). A running sum of Winograd adds one product per input
  * channel, where the direct sum has nine terms: nine lanes; the fractions in its transforms round
  * even small integers. */
-#define CONV2D_WINOGRAD_ACCUMULATION(reach_)                                                       \
-    .saving = 9.0 * ((reach_) + 1) * ((reach_) + 1) / ((reach_) + 3) / ((reach_) + 3),             \
-    .accumulation = {.summation = SUM_LANES, .lanes = 9, .reach = reach_, .inexact = true}
+#define CONV2D_WINOGRAD_ACCUMULATION(halo_)                                                        \
+    .saving = 9.0 * ((halo_) + 1) * ((halo_) + 1) / ((halo_) + 3) / ((halo_) + 3),                 \
+    .accumulation = {.summation = SUM_LANES, .lanes = 9, .halo = halo_, .inexact = true}
 /* One that may use F(2x2), F(4x4) or a sum of all terms in order promises no more than any of them.
  */
-#define CONV2D_BEST_ACCUMULATION .saving = 4, .accumulation = {.reach = 3, .inexact = true}
+#define CONV2D_BEST_ACCUMULATION .saving = 4, .accumulation = {.halo = 3, .inexact = true}
 
 /* The callbacks of implementation `variant_` and its descriptor: `engine_` is an expression that
  * may use the problem p, `isa_` one that may not; one thread. */
@@ -80,8 +80,8 @@ static inline void conv2d_run(const struct conv2d_engine *engine, const struct c
         (void)weight;                                                                              \
         conv2d_run(engine_, &(struct conv2d_job){p, x, bias, y, prepared, workspace, isa_});       \
     }                                                                                              \
-    CONV2D(variant_, .supports = supports, .prepared_bytes = prepared_bytes, .prepare = prepare,   \
-           .workspace_bytes = workspace_bytes, __VA_ARGS__)
+    IMPL(conv2d, variant_, .supports = supports, .prepared_bytes = prepared_bytes,                 \
+         .prepare = prepare, .workspace_bytes = workspace_bytes, __VA_ARGS__)
 
 /* ---- arithmetic shared by the engines ---------------------------------------------------------
  */

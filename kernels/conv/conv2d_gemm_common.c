@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "kernels/conv2d/conv2d_engine.h"
+#include "kernels/conv/conv2d_engine.h"
 
 /* The microkernel with blocks of B that stay in L2 beside the panels of A: a panel made here is
  * used once per panel of A and never again. */

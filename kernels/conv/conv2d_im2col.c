@@ -1,4 +1,4 @@
-#include "kernels/conv2d/conv2d_engine.h"
+#include "kernels/conv/conv2d_engine.h"
 
 CONV2D_ENGINE(
     im2col, &conv2d_engine_gemm, ISA_SCALAR,

@@ -1,13 +1,15 @@
-#include "kernels/conv2d/conv2d.h"
+#include "kernels/conv/conv2d.h"
 
-/* One output: x and weight of its group; (top, left) is the corner of its window. */
-static float window(const struct conv2d_problem *p, const float *x, const float *weight, float sum,
-                    int64_t top, int64_t left) {
+/* One output, the sum over the taps that read elements; x and weight are those of its group. */
+static float output(const struct conv2d_problem *p, const float *x, const float *weight, float sum,
+                    int64_t oy, int64_t ox) {
+    const struct window down = conv2d_down(p), across = conv2d_across(p);
+    const int64_t top = window_start(&down, oy), left = window_start(&across, ox);
+    const struct window_range rows = window_taps(&down, oy), columns = window_taps(&across, ox);
     for (int64_t ci = 0; ci < p->c / p->groups; ci++)
-        for (int64_t ky = 0; ky < p->kh; ky++)
-            for (int64_t kx = 0; kx < p->kw; kx++) {
+        for (int64_t ky = rows.first; ky < rows.end; ky++)
+            for (int64_t kx = columns.first; kx < columns.end; kx++) {
                 const int64_t iy = top + ky * p->dilation, ix = left + kx * p->dilation;
-                if (iy < 0 || iy >= p->h || ix < 0 || ix >= p->w) continue;
                 sum += x[(ci * p->h + iy) * p->w + ix] * weight[(ci * p->kh + ky) * p->kw + kx];
             }
     return sum;
@@ -23,9 +25,8 @@ static void conv2d_naive(const struct conv2d_problem *p, const float *x, const f
             for (int64_t oy = 0; oy < oh; oy++)
                 for (int64_t ox = 0; ox < ow; ox++)
                     y[((n * p->oc + o) * oh + oy) * ow + ox] =
-                        window(p, x + (n * p->c + o / og * cg) * p->h * p->w,
-                               weight + o * cg * p->kh * p->kw, bias ? bias[o] : 0,
-                               oy * p->stride - p->pad, ox * p->stride - p->pad);
+                        output(p, x + (n * p->c + o / og * cg) * p->h * p->w,
+                               weight + o * cg * p->kh * p->kw, bias ? bias[o] : 0, oy, ox);
 }
 
-CONV2D(naive, .technique = "seven nested loops");
+IMPL(conv2d, naive, .technique = "seven nested loops");

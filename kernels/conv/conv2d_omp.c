@@ -1,6 +1,6 @@
 #include <omp.h>
 
-#include "kernels/conv2d/conv2d_engine.h"
+#include "kernels/conv/conv2d_engine.h"
 #include "kernels/core/threads.h"
 
 static const struct conv2d_engine *best(const struct conv2d_problem *p) {
@@ -32,7 +32,7 @@ static void conv2d_omp(const struct conv2d_problem *p, const float *x, const flo
     }
 }
 
-CONV2D(omp,
-       .technique = "the fastest engine for each shape and machine, its tiles shared by threads",
-       .uses_threads = true, .prepared_bytes = prepared_bytes, .prepare = prepare,
-       .workspace_bytes = workspace_bytes, CONV2D_BEST_ACCUMULATION);
+IMPL(conv2d, omp,
+     .technique = "the fastest engine for each shape and machine, its tiles shared by threads",
+     .uses_threads = true, .prepared_bytes = prepared_bytes, .prepare = prepare,
+     .workspace_bytes = workspace_bytes, CONV2D_BEST_ACCUMULATION);

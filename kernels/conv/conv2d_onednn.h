@@ -3,13 +3,13 @@
  *
  * The primitives of the last problems are kept, so that runs do not create any. Weights go to
  * oneDNN's layout in prepare; its copies of x and y live in the workspace. */
-#ifndef KERNELS_CONV2D_CONV2D_ONEDNN_H
-#define KERNELS_CONV2D_CONV2D_ONEDNN_H
+#ifndef KERNELS_CONV_CONV2D_ONEDNN_H
+#define KERNELS_CONV_CONV2D_ONEDNN_H
 
 #include <string.h>
 
-#include "kernels/conv2d/conv2d.h"
-#include "kernels/core/onednn.h"
+#include "kernels/blocks/onednn.h"
+#include "kernels/conv/conv2d.h"
 
 /* One operand: NCHW and oneDNN's layout of it. */
 struct side {

@@ -1,5 +1,5 @@
 #define ONEDNN_ALGORITHM dnnl_convolution_direct
-#include "kernels/conv2d/conv2d_onednn.h"
+#include "kernels/conv/conv2d_onednn.h"
 
 /* How fast oneDNN is inside a network that keeps its layouts: prepare reorders the weights and x,
  * run convolves. y must come back as NCHW to be checked at all, so its reorder is timed where
@@ -46,8 +46,8 @@ static void conv2d_onednn_prepacked(const struct conv2d_problem *p, const float 
     onednn_threads(before);
 }
 
-CONV2D(onednn_prepacked,
-       .technique = "oneDNN direct; weights and x put into its layouts in prepare; timed: the "
-                    "convolution and its reorder of y",
-       .peer = true, .supports = supports, .prepared_bytes = prepared_bytes, .prepare = prepare,
-       .workspace_bytes = workspace_bytes, .start = onednn_start);
+IMPL(conv2d, onednn_prepacked,
+     .technique = "oneDNN direct; weights and x put into its layouts in prepare; timed: the "
+                  "convolution and its reorder of y",
+     .peer = true, .supports = supports, .prepared_bytes = prepared_bytes, .prepare = prepare,
+     .workspace_bytes = workspace_bytes, .start = onednn_start);

@@ -1,8 +1,8 @@
 /* oneDNN on NCHW operands: x in, convolution, y out, all of it in run. */
-#ifndef KERNELS_CONV2D_CONV2D_ONEDNN_REORDERED_H
-#define KERNELS_CONV2D_CONV2D_ONEDNN_REORDERED_H
+#ifndef KERNELS_CONV_CONV2D_ONEDNN_REORDERED_H
+#define KERNELS_CONV_CONV2D_ONEDNN_REORDERED_H
 
-#include "kernels/conv2d/conv2d_onednn.h"
+#include "kernels/conv/conv2d_onednn.h"
 
 static size_t prepared_bytes(const void *problem) {
     const struct plan *plan = plan_of(problem);

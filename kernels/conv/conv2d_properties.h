@@ -1,9 +1,9 @@
 /* The laws of conv2d. For conv2d.c alone. */
-#ifndef KERNELS_CONV2D_CONV2D_PROPERTIES_H
-#define KERNELS_CONV2D_CONV2D_PROPERTIES_H
+#ifndef KERNELS_CONV_CONV2D_PROPERTIES_H
+#define KERNELS_CONV_CONV2D_PROPERTIES_H
 
-#include "kernels/conv2d/conv2d.h"
-#include "kernels/core/property.h"
+#include "kernels/conv/conv2d.h"
+#include "kernels/core/law.h"
 
 static struct conv2d_problem *fields_of(struct problem *problem) {
     return (struct conv2d_problem *)problem->value;
@@ -12,7 +12,7 @@ static const struct conv2d_problem *asked(const struct problem *problem) {
     return (const struct conv2d_problem *)problem->value;
 }
 static const struct conv2d_problem *law_problem(const struct law_call *call, int run) {
-    return asked(&call->run[run].problem);
+    return asked(call->run[run]->problem);
 }
 static void compare_same(const struct law_call *call, struct breach *breach) {
     law_same(call, breach, 1, CONV2D_Y, 1);
@@ -50,7 +50,7 @@ static void without_bias(struct problem *problem, int run) {
 static void compare_bias(const struct law_call *call, struct breach *breach) {
     const struct conv2d_problem *p = law_problem(call, 0);
     const int64_t image = conv2d_oh(p) * conv2d_ow(p);
-    const float *bias = call->run[0].in[CONV2D_BIAS];
+    const float *bias = call->run[0]->in[CONV2D_BIAS];
     for (int64_t i = 0; i < law_elements(call, 0, CONV2D_Y); i++)
         law_require(call, breach, 0, CONV2D_Y, i,
                     law_out(call, 1, CONV2D_Y, i) + bias[i / image % p->oc],

@@ -1,7 +1,7 @@
 /* The few vector operations that the convolution engines need, under one name each for AVX-512 and
  * AVX2: a file gets the widest its flags allow. */
-#ifndef KERNELS_CONV2D_CONV2D_VEC_H
-#define KERNELS_CONV2D_CONV2D_VEC_H
+#ifndef KERNELS_CONV_CONV2D_VEC_H
+#define KERNELS_CONV_CONV2D_VEC_H
 
 #include <immintrin.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* Winograd transforms of one instruction set: a segment is up to `lanes` tiles side by side. */
-#ifndef KERNELS_CONV2D_CONV2D_WINOGRAD_H
-#define KERNELS_CONV2D_CONV2D_WINOGRAD_H
+#ifndef KERNELS_CONV_CONV2D_WINOGRAD_H
+#define KERNELS_CONV_CONV2D_WINOGRAD_H
 
 #include <stdint.h>
 

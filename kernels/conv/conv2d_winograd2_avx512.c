@@ -1,4 +1,4 @@
-#include "kernels/conv2d/conv2d_engine.h"
+#include "kernels/conv/conv2d_engine.h"
 
 CONV2D_ENGINE(
     winograd2_avx512, &conv2d_engine_winograd2, ISA_AVX512,

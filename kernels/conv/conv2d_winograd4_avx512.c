@@ -1,4 +1,4 @@
-#include "kernels/conv2d/conv2d_engine.h"
+#include "kernels/conv/conv2d_engine.h"
 
 CONV2D_ENGINE(
     winograd4_avx512, &conv2d_engine_winograd4, ISA_AVX512,

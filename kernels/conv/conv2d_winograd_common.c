@@ -7,8 +7,8 @@
  * Tiles are worked in blocks: V of a block, a group of output channels of M and their U stay in L2;
  * M never leaves it. A block is a run of tiles in the order (n, row, column), so that the matrix
  * products are as wide as the registers whatever the width of the image. */
-#include "kernels/conv2d/conv2d_engine.h"
-#include "kernels/conv2d/conv2d_winograd.h"
+#include "kernels/conv/conv2d_engine.h"
+#include "kernels/conv/conv2d_winograd.h"
 
 enum { V_BYTES = 1 << 20, M_BYTES = 1 << 19, INPUTS_MAX = 6 };
 

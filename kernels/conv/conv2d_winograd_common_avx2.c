@@ -1,4 +1,4 @@
-#include "kernels/conv2d/conv2d_winograd_transform.h"
+#include "kernels/conv/conv2d_winograd_transform.h"
 
 WINOGRAD_TRANSFORMS_OF(2, avx2)
 WINOGRAD_TRANSFORMS_OF(4, avx2)

@@ -4,13 +4,13 @@
  * Input: the pass down the columns works on image rows as they lie, all columns alike, and needs no
  * shuffles; its rows are then split into every m-th element, which lines the tiles up in lanes for
  * the pass along the rows. Output: the other way round. */
-#ifndef KERNELS_CONV2D_CONV2D_WINOGRAD_TRANSFORM_H
-#define KERNELS_CONV2D_CONV2D_WINOGRAD_TRANSFORM_H
+#ifndef KERNELS_CONV_CONV2D_WINOGRAD_TRANSFORM_H
+#define KERNELS_CONV_CONV2D_WINOGRAD_TRANSFORM_H
 
 #include <stdbool.h>
 
-#include "kernels/conv2d/conv2d_vec.h"
-#include "kernels/conv2d/conv2d_winograd.h"
+#include "kernels/conv/conv2d_vec.h"
+#include "kernels/conv/conv2d_winograd.h"
 
 #define ALWAYS static inline __attribute__((always_inline))
 

@@ -1,13 +1,15 @@
-#include "kernels/gemm/gemm.h"
+#include "kernels/dense/gemm.h"
 
-#include "kernels/gemm/gemm_properties.h"
+#include "kernels/dense/gemm_properties.h"
 
 PROBLEM_FIELDS(gemm, GEMM_FIELDS);
 
 static const struct operand operands[] = {
-    [GEMM_A] = {"a", ROLE_IN, DTYPE_F32, DOMAIN_REAL},
-    [GEMM_B] = {"b", ROLE_IN, DTYPE_F32, DOMAIN_REAL},
-    [GEMM_C] = {"c", ROLE_INOUT, DTYPE_F32, DOMAIN_REAL},
+    [GEMM_A] = {"a", ROLE_IN, DTYPE_F32, DOMAIN_REAL,
+                .shape = "[batch, m, k], or [batch, k, m] with trans_a"},
+    [GEMM_B] = {"b", ROLE_IN, DTYPE_F32, DOMAIN_REAL,
+                .shape = "[batch, k, n], or [batch, n, k] with trans_b"},
+    [GEMM_C] = {"c", ROLE_INOUT, DTYPE_F32, DOMAIN_REAL, .shape = "[batch, m, n]"},
 };
 
 static double product(int64_t x, int64_t y, int64_t z) { return (double)x * (double)y * (double)z; }
@@ -57,12 +59,11 @@ static void call(kernel_fn kernel, const struct invocation *i) {
 const struct primitive primitive_gemm = {
     .size = sizeof(struct primitive),
     .name = "gemm",
+    .family = "dense",
     .summary = "matrix product with scaling, transposition and batches",
     .formula = "c = alpha op(a) op(b) + beta c",
-    .fields = fields,
-    .field_count = field_count,
-    .operands = operands,
-    .operand_count = 3,
+    FIELDS(fields),
+    OPERANDS(operands),
     .validate = validate,
     .shape = shape,
     .reads = reads,

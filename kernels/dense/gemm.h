@@ -11,8 +11,8 @@
  * written. Alignment: float. Aliasing: none of the three overlap. Thread safety: reentrant;
  * `workspace` is one call's own. Source: Dongarra, Du Croz, Hammarling, Duff, "A set of level 3
  * basic linear algebra subprograms", ACM TOMS 16 (1990). */
-#ifndef KERNELS_GEMM_GEMM_H
-#define KERNELS_GEMM_GEMM_H
+#ifndef KERNELS_DENSE_GEMM_H
+#define KERNELS_DENSE_GEMM_H
 
 #include "kernels/core/primitive.h"
 
@@ -31,10 +31,5 @@ enum { GEMM_A, GEMM_B, GEMM_C };
 
 typedef void gemm_kernel(const struct gemm_problem *p, const float *a, const float *b, float *c,
                          void *workspace);
-
-/* An implementation is its file and this: `GEMM(avx2, .technique = "...", .isa = ISA_AVX2);` */
-#define GEMM(variant_, ...)                                                                        \
-    const struct implementation impl_gemm_##variant_ = {                                           \
-        IMPLEMENTATION(gemm, variant_, gemm_kernel, gemm_##variant_), __VA_ARGS__}
 
 #endif

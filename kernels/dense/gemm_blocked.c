@@ -1,4 +1,4 @@
-#include "kernels/gemm/gemm_plan.h"
+#include "kernels/dense/gemm_plan.h"
 
 static struct pgemm plan(const struct gemm_problem *p, const float *a, const float *b, float *c,
                          int64_t index) {
@@ -19,5 +19,5 @@ static void gemm_blocked(const struct gemm_problem *p, const float *a, const flo
     }
 }
 
-GEMM(blocked, .technique = "packed panels, cache blocks, 4x8 tiles in portable C",
+IMPL(gemm, blocked, .technique = "packed panels, cache blocks, 4x8 tiles in portable C",
      .accumulation = {.summation = SUM_BLOCKED, .lanes = 256}, .workspace_bytes = workspace_bytes);

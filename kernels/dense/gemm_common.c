@@ -1,4 +1,4 @@
-#include "kernels/gemm/gemm_engine.h"
+#include "kernels/dense/gemm_engine.h"
 
 static struct pgemm scalar_plan(const struct gemm_product *q) {
     return gemm_pgemm(q, pgemm_kernel_for(ISA_SCALAR), PGEMM_PACK, PGEMM_PACK);

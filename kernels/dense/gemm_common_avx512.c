@@ -1,7 +1,7 @@
-#include "kernels/core/vector_avx512.h"
-#include "kernels/gemm/gemm_skinny.h"
+#include "kernels/blocks/vector_avx512.h"
+#include "kernels/dense/gemm_skinny.h"
 
 static const enum isa kernel_isa = ISA_AVX512;
-#include "kernels/gemm/gemm_paths.h"
+#include "kernels/dense/gemm_paths.h"
 
 const struct gemm_engine gemm_engine_avx512 = {path_bytes, path_run};

@@ -1,8 +1,8 @@
 /* Whichever way is fastest for one product on one instruction set: thin, in place or packed. */
-#ifndef KERNELS_GEMM_GEMM_ENGINE_H
-#define KERNELS_GEMM_GEMM_ENGINE_H
+#ifndef KERNELS_DENSE_GEMM_ENGINE_H
+#define KERNELS_DENSE_GEMM_ENGINE_H
 
-#include "kernels/gemm/gemm_plan.h"
+#include "kernels/dense/gemm_plan.h"
 
 struct gemm_engine {
     /* For all parts together; each part's slice is a multiple of 64 bytes. */

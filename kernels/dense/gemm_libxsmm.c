@@ -1,7 +1,7 @@
 /* libxsmm's generated kernels for small matrices. It counts columns first, so c' = b' a'. */
 #include <libxsmm.h>
 
-#include "kernels/gemm/gemm.h"
+#include "kernels/dense/gemm.h"
 
 /* The kernel of the last problem seen. */
 static struct {
@@ -44,5 +44,5 @@ static void gemm_libxsmm(const struct gemm_problem *p, const float *a, const flo
         kernel(b, a, c);
 }
 
-GEMM(libxsmm, .technique = "libxsmm, kernels generated for the shape", .peer = true,
+IMPL(gemm, libxsmm, .technique = "libxsmm, kernels generated for the shape", .peer = true,
      .supports = supports, .start = start);

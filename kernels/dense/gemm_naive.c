@@ -1,4 +1,4 @@
-#include "kernels/gemm/gemm.h"
+#include "kernels/dense/gemm.h"
 
 static float dot(const float *a, int64_t a_step, const float *b, int64_t b_step, int64_t count) {
     float sum = 0;
@@ -22,4 +22,4 @@ static void gemm_naive(const struct gemm_problem *p, const float *a, const float
             }
 }
 
-GEMM(naive, .technique = "one dot product per element");
+IMPL(gemm, naive, .technique = "one dot product per element");

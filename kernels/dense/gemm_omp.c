@@ -1,7 +1,7 @@
 #include <omp.h>
 
 #include "kernels/core/threads.h"
-#include "kernels/gemm/gemm_engine.h"
+#include "kernels/dense/gemm_engine.h"
 
 /* Starting a team costs some microseconds: a thread gets at least so many operations. */
 static int team(const struct gemm_problem *p) {
@@ -43,7 +43,7 @@ static void gemm_omp(const struct gemm_problem *p, const float *a, const float *
         }
 }
 
-GEMM(omp,
+IMPL(gemm, omp,
      .technique = "the best instruction set's gemm; entries of the batch, or parts of c, shared "
                   "among threads",
      .uses_threads = true, .accumulation = GEMM_ENGINE_ACCUMULATION,

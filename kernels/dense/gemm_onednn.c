@@ -1,9 +1,9 @@
 /* dnnl_sgemm, oneDNN's own BLAS-like entry: nothing to create, so nothing but the product is timed.
  */
-#include "kernels/core/onednn.h"
+#include "kernels/blocks/onednn.h"
 
 #include "kernels/core/threads.h"
-#include "kernels/gemm/gemm.h"
+#include "kernels/dense/gemm.h"
 
 static void gemm_onednn(const struct gemm_problem *p, const float *a, const float *b, float *c,
                         void *workspace) {
@@ -26,5 +26,5 @@ static const char *supports(const void *problem) {
     return NULL;
 }
 
-GEMM(onednn, .technique = "oneDNN dnnl_sgemm", .peer = true, .uses_threads = true,
+IMPL(gemm, onednn, .technique = "oneDNN dnnl_sgemm", .peer = true, .uses_threads = true,
      .supports = supports, .start = onednn_start);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "kernels/core/threads.h"
-#include "kernels/gemm/gemm.h"
+#include "kernels/dense/gemm.h"
 
 static __typeof__(cblas_sgemm) *sgemm;
 static __typeof__(openblas_set_num_threads) *set_threads;
@@ -51,5 +51,5 @@ static const char *supports(const void *problem) {
     return NULL;
 }
 
-GEMM(openblas, .technique = "OpenBLAS cblas_sgemm", .peer = true, .uses_threads = true,
+IMPL(gemm, openblas, .technique = "OpenBLAS cblas_sgemm", .peer = true, .uses_threads = true,
      .supports = supports, .start = start);

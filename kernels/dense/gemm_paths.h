@@ -1,9 +1,9 @@
 /* The choice of path, written once for both instruction sets. Included after gemm_skinny.h; the
  * including file says kernel_isa. The limits were measured on a Sapphire Rapids class machine. */
-#ifndef KERNELS_GEMM_GEMM_PATHS_H
-#define KERNELS_GEMM_GEMM_PATHS_H
+#ifndef KERNELS_DENSE_GEMM_PATHS_H
+#define KERNELS_DENSE_GEMM_PATHS_H
 
-#include "kernels/gemm/gemm_engine.h"
+#include "kernels/dense/gemm_engine.h"
 
 enum {
     NEAR_A = 512, /* floats between rows that do not compete for lines of the L1 cache */

@@ -1,10 +1,10 @@
 /* A gemm problem as products of strided matrices, and those as runs of the packed building block.
  * Shared by the implementations that stand on it. */
-#ifndef KERNELS_GEMM_GEMM_PLAN_H
-#define KERNELS_GEMM_GEMM_PLAN_H
+#ifndef KERNELS_DENSE_GEMM_PLAN_H
+#define KERNELS_DENSE_GEMM_PLAN_H
 
-#include "kernels/core/pgemm.h"
-#include "kernels/gemm/gemm.h"
+#include "kernels/blocks/pgemm.h"
+#include "kernels/dense/gemm.h"
 
 /* One product: element (i, p) of A is a[i * a_row + p * a_column], and so on; C's columns are
  * contiguous. alpha = 0 has become k = 0. */

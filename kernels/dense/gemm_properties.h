@@ -1,15 +1,15 @@
 /* The laws of gemm: c' = alpha op(a) op(b) + beta c. For gemm.c alone. */
-#ifndef KERNELS_GEMM_GEMM_PROPERTIES_H
-#define KERNELS_GEMM_GEMM_PROPERTIES_H
+#ifndef KERNELS_DENSE_GEMM_PROPERTIES_H
+#define KERNELS_DENSE_GEMM_PROPERTIES_H
 
-#include "kernels/core/property.h"
-#include "kernels/gemm/gemm.h"
+#include "kernels/core/law.h"
+#include "kernels/dense/gemm.h"
 
 static struct gemm_problem *fields_of(struct problem *problem) {
     return (struct gemm_problem *)problem->value;
 }
 static const struct gemm_problem *law_problem(const struct law_call *call, int run) {
-    return (const struct gemm_problem *)call->run[run].problem.value;
+    return (const struct gemm_problem *)call->run[run]->problem->value;
 }
 static void compare_same(const struct law_call *call, struct breach *breach) {
     law_same(call, breach, 1, GEMM_C, 1);
@@ -46,7 +46,7 @@ enum gemm_axis { AXIS_M, AXIS_N, AXIS_K, AXIS_BATCH };
 /* The axis as it lies in this operand. */
 static struct law_axis place_of(const struct law_call *call, int operand, enum gemm_axis axis) {
     const struct gemm_problem *p = law_problem(call, 0);
-    const struct shape shape = problem_shape(&call->run[0].problem, operand);
+    const struct shape shape = problem_shape(call->run[0]->problem, operand);
     static const enum gemm_axis rows[] = {AXIS_M, AXIS_K, AXIS_M};
     const bool transposed = operand == GEMM_A ? p->trans_a : operand == GEMM_B ? p->trans_b : false;
     if (axis == AXIS_BATCH) return (struct law_axis){1, shape.dim[0], shape.dim[1] * shape.dim[2]};
@@ -127,7 +127,7 @@ static void turn_a(struct problem *problem, int run) {
     if (run) fields_of(problem)->trans_a = !fields_of(problem)->trans_a;
 }
 static int64_t turned_a(const struct law_call *call, int run, int64_t index) {
-    const struct shape shape = problem_shape(&call->run[0].problem, GEMM_A);
+    const struct shape shape = problem_shape(call->run[0]->problem, GEMM_A);
     (void)run;
     return turned(index, shape.dim[1], shape.dim[2]);
 }

@@ -8,11 +8,11 @@
  *
  * One column of C is one row of its transpose: c' = b' a'. Terms are summed in blocks of
  * SKINNY_BLOCK, at most that many in a chain. */
-#ifndef KERNELS_GEMM_GEMM_SKINNY_H
-#define KERNELS_GEMM_GEMM_SKINNY_H
+#ifndef KERNELS_DENSE_GEMM_SKINNY_H
+#define KERNELS_DENSE_GEMM_SKINNY_H
 
-#include "kernels/core/rows.h"
-#include "kernels/gemm/gemm_plan.h"
+#include "kernels/blocks/repeat.h"
+#include "kernels/dense/gemm_plan.h"
 
 enum {
     SKINNY_ROWS = VLANES == 16 ? 4 : 2, /* 32 registers hold twice the accumulators of 16 */
@@ -116,8 +116,8 @@ static inline void skinny_wide(struct gemm_product q) {
     s##i##0 = vfma(x, y0, s##i##0), s##i##1 = vfma(x, y1, s##i##1);                                \
     s##i##2 = vfma(x, y2, s##i##2), s##i##3 = vfma(x, y3, s##i##3);
 #define DOT_STORE(i)                                                                               \
-    skinny_put(q, beta, skinny_c(q, i, j), columns, vsum(s##i##0), vsum(s##i##1), vsum(s##i##2),   \
-               vsum(s##i##3));
+    skinny_put(q, beta, skinny_c(q, i, j), columns, vreduce_add(s##i##0), vreduce_add(s##i##1),    \
+               vreduce_add(s##i##2), vreduce_add(s##i##3));
 
 static inline void skinny_put(const struct gemm_product *q, float beta, float *c, int64_t columns,
                               float s0, float s1, float s2, float s3) {

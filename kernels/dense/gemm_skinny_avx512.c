@@ -1,5 +1,5 @@
-#include "kernels/core/vector_avx512.h"
-#include "kernels/gemm/gemm_skinny.h"
+#include "kernels/blocks/vector_avx512.h"
+#include "kernels/dense/gemm_skinny.h"
 
 static const char *supports(const void *problem) {
     const struct gemm_product q = gemm_entry(problem, NULL, NULL, NULL, 0);
@@ -17,6 +17,6 @@ static void gemm_skinny_avx512(const struct gemm_problem *p, const float *a, con
     }
 }
 
-GEMM(skinny_avx512, .technique = "few rows or one column: every matrix element streams by once",
-     .isa = ISA_AVX512, .accumulation = {.summation = SUM_BLOCKED, .lanes = SKINNY_BLOCK},
-     .supports = supports);
+IMPL(gemm, skinny_avx512,
+     .technique = "few rows or one column: every matrix element streams by once", .isa = ISA_AVX512,
+     .accumulation = {.summation = SUM_BLOCKED, .lanes = SKINNY_BLOCK}, .supports = supports);

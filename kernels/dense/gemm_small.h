@@ -1,8 +1,8 @@
 /* Register tiles on the matrices as they lie, nothing packed. For gemm_small_<isa>.c. */
-#ifndef KERNELS_GEMM_GEMM_SMALL_H
-#define KERNELS_GEMM_GEMM_SMALL_H
+#ifndef KERNELS_DENSE_GEMM_SMALL_H
+#define KERNELS_DENSE_GEMM_SMALL_H
 
-#include "kernels/gemm/gemm_plan.h"
+#include "kernels/dense/gemm_plan.h"
 
 static inline void small_run(const struct gemm_problem *p, enum isa isa, const float *a,
                              const float *b, float *c, void *workspace) {

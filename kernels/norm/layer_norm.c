@@ -1,16 +1,18 @@
-#include "kernels/layer_norm/layer_norm.h"
+#include "kernels/norm/layer_norm.h"
 
-#include "kernels/layer_norm/layer_norm_properties.h"
+#include "kernels/norm/layer_norm_properties.h"
 
 PROBLEM_FIELDS(layer_norm, LAYER_NORM_FIELDS);
 
 static const struct operand operands[] = {
-    [LAYER_NORM_X] = {"x", ROLE_IN, DTYPE_F32, DOMAIN_REAL},
-    [LAYER_NORM_WEIGHT] = {"weight", ROLE_IN, DTYPE_F32, DOMAIN_REAL},
-    [LAYER_NORM_BIAS] = {"bias", ROLE_IN, DTYPE_F32, DOMAIN_REAL},
-    [LAYER_NORM_Y] = {"y", ROLE_OUT, DTYPE_F32, DOMAIN_REAL},
-    [LAYER_NORM_MEAN] = {"mean", ROLE_OUT, DTYPE_F32, DOMAIN_REAL},
-    [LAYER_NORM_RSTD] = {"rstd", ROLE_OUT, DTYPE_F32, DOMAIN_REAL},
+    [LAYER_NORM_X] = {"x", ROLE_IN, DTYPE_F32, DOMAIN_REAL, .shape = "[rows, cols]"},
+    [LAYER_NORM_WEIGHT] = {"weight", ROLE_IN, DTYPE_F32, DOMAIN_REAL, .shape = "[cols]",
+                           .absent = "affine=0"},
+    [LAYER_NORM_BIAS] = {"bias", ROLE_IN, DTYPE_F32, DOMAIN_REAL, .shape = "[cols]",
+                         .absent = "affine=0"},
+    [LAYER_NORM_Y] = {"y", ROLE_OUT, DTYPE_F32, DOMAIN_REAL, .shape = "[rows, cols]"},
+    [LAYER_NORM_MEAN] = {"mean", ROLE_OUT, DTYPE_F32, DOMAIN_REAL, .shape = "[rows]"},
+    [LAYER_NORM_RSTD] = {"rstd", ROLE_OUT, DTYPE_F32, DOMAIN_REAL, .shape = "[rows]"},
 };
 
 static enum status validate(const void *problem, struct error *error) {
@@ -57,12 +59,11 @@ static void call(kernel_fn kernel, const struct invocation *i) {
 const struct primitive primitive_layer_norm = {
     .size = sizeof(struct primitive),
     .name = "layer_norm",
+    .family = "norm",
     .summary = "layer normalisation with mean and reciprocal deviation",
     .formula = "y = (x - mean) / sqrt(var + eps) * weight + bias",
-    .fields = fields,
-    .field_count = field_count,
-    .operands = operands,
-    .operand_count = 6,
+    FIELDS(fields),
+    OPERANDS(operands),
     .validate = validate,
     .shape = shape,
     .reads = reads,

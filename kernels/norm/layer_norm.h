@@ -23,8 +23,8 @@
  * (infinities of one sign: NaN there) and for cols = 0 (mean 0 there). Chan, Golub, LeVeque,
  * "Algorithms for computing the sample variance", The American Statistician 37 (1983) says why
  * never as E[x^2] - E[x]^2: the relative error of that variance grows with (mean / deviation)^2. */
-#ifndef KERNELS_LAYER_NORM_LAYER_NORM_H
-#define KERNELS_LAYER_NORM_LAYER_NORM_H
+#ifndef KERNELS_NORM_LAYER_NORM_H
+#define KERNELS_NORM_LAYER_NORM_H
 
 #include "kernels/core/primitive.h"
 
@@ -48,11 +48,5 @@ enum {
 typedef void layer_norm_kernel(const struct layer_norm_problem *p, const float *x,
                                const float *weight, const float *bias, float *y, float *mean,
                                float *rstd);
-
-/* `LAYER_NORM(avx2, .technique = "...", .isa = ISA_AVX2);` */
-#define LAYER_NORM(variant_, ...)                                                                  \
-    const struct implementation impl_layer_norm_##variant_ = {                                     \
-        IMPLEMENTATION(layer_norm, variant_, layer_norm_kernel, layer_norm_##variant_),            \
-        __VA_ARGS__}
 
 #endif

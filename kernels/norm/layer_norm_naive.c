@@ -1,6 +1,6 @@
 #include <math.h>
 
-#include "kernels/layer_norm/layer_norm.h"
+#include "kernels/norm/layer_norm.h"
 
 static void layer_norm_naive(const struct layer_norm_problem *p, const float *x,
                              const float *weight, const float *bias, float *y, float *mean,
@@ -23,5 +23,5 @@ static void layer_norm_naive(const struct layer_norm_problem *p, const float *x,
     }
 }
 
-LAYER_NORM(naive, .technique = "two passes and a third to write; sums in double",
-           .accumulation = {.summation = SUM_COMPENSATED});
+IMPL(layer_norm, naive, .technique = "two passes and a third to write; sums in double",
+     .accumulation = {.summation = SUM_COMPENSATED});

@@ -1,9 +1,9 @@
-#include "kernels/core/onednn.h"
+#include "kernels/blocks/onednn.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "kernels/layer_norm/layer_norm.h"
+#include "kernels/norm/layer_norm.h"
 
 enum { X, Y, MEAN, VARIANCE, WEIGHT, BIAS, ARGUMENTS };
 
@@ -72,6 +72,6 @@ static void layer_norm_onednn(const struct layer_norm_problem *p, const float *x
 }
 
 /* Its kernels keep one sum per lane of a vector of 4, 8 or 16. */
-LAYER_NORM(onednn, .technique = "oneDNN layer normalisation forward training", .peer = true,
-           .accumulation = {.summation = SUM_LANES, .lanes = 4}, .supports = supports,
-           .start = onednn_start);
+IMPL(layer_norm, onednn, .technique = "oneDNN layer normalisation forward training", .peer = true,
+     .accumulation = {.summation = SUM_LANES, .lanes = 4}, .supports = supports,
+     .start = onednn_start);

@@ -1,15 +1,15 @@
 /* The laws of layer_norm. For layer_norm.c alone. */
-#ifndef KERNELS_LAYER_NORM_LAYER_NORM_PROPERTIES_H
-#define KERNELS_LAYER_NORM_LAYER_NORM_PROPERTIES_H
+#ifndef KERNELS_NORM_LAYER_NORM_PROPERTIES_H
+#define KERNELS_NORM_LAYER_NORM_PROPERTIES_H
 
-#include "kernels/core/property.h"
-#include "kernels/layer_norm/layer_norm.h"
+#include "kernels/core/law.h"
+#include "kernels/norm/layer_norm.h"
 
 static struct layer_norm_problem *fields_of(struct problem *problem) {
     return (struct layer_norm_problem *)problem->value;
 }
 static const struct layer_norm_problem *law_problem(const struct law_call *call) {
-    return (const struct layer_norm_problem *)call->run[0].problem.value;
+    return (const struct layer_norm_problem *)call->run[0]->problem->value;
 }
 
 /* ---- shift and scale --------------------------------------------------------------------------
@@ -21,7 +21,7 @@ static void compare_shifted(const struct law_call *call, struct breach *breach) 
     law_same(call, breach, 1, LAYER_NORM_Y, 1);
     law_same(call, breach, 1, LAYER_NORM_RSTD, 1);
     if (!p->rows || !p->cols) return;
-    const float *x = call->run[0].in[LAYER_NORM_X], *moved = call->run[1].in[LAYER_NORM_X];
+    const float *x = call->run[0]->in[LAYER_NORM_X], *moved = call->run[1]->in[LAYER_NORM_X];
     const double shift = (double)moved[0] - x[0];
     for (int64_t i = 0; i < p->rows; i++)
         law_require(
@@ -83,8 +83,8 @@ static void without_affine_in_run_1(struct problem *problem, int run) {
 }
 static void compare_affine(const struct law_call *call, struct breach *breach) {
     const struct layer_norm_problem *p = law_problem(call);
-    const float *weight = call->run[0].in[LAYER_NORM_WEIGHT];
-    const float *bias = call->run[0].in[LAYER_NORM_BIAS];
+    const float *weight = call->run[0]->in[LAYER_NORM_WEIGHT];
+    const float *bias = call->run[0]->in[LAYER_NORM_BIAS];
     for (int64_t i = 0; i < p->rows * p->cols; i++) {
         const double w = weight[i % p->cols];
         law_require(call, breach, 0, LAYER_NORM_Y, i,

@@ -1,6 +1,6 @@
 #include <math.h>
 
-#include "kernels/layer_norm/layer_norm.h"
+#include "kernels/norm/layer_norm.h"
 
 static double plain_mean(const float *x, int64_t count) {
     double sum = 0;
@@ -34,5 +34,6 @@ static void layer_norm_welford(const struct layer_norm_problem *p, const float *
     }
 }
 
-LAYER_NORM(welford, .technique = "mean and variance in one pass by Welford's recurrence, in double",
-           .accumulation = {.summation = SUM_COMPENSATED});
+IMPL(layer_norm, welford,
+     .technique = "mean and variance in one pass by Welford's recurrence, in double",
+     .accumulation = {.summation = SUM_COMPENSATED});

@@ -1,15 +1,17 @@
-#include "kernels/adam_step/adam_step.h"
+#include "kernels/optim/adam_step.h"
 
-#include "kernels/adam_step/adam_step_properties.h"
+#include "kernels/optim/adam_step_properties.h"
 
 PROBLEM_FIELDS(adam_step, ADAM_STEP_FIELDS);
 
 static const struct operand operands[] = {
-    [ADAM_STEP_PARAM] = {"param", ROLE_INOUT, DTYPE_F32, DOMAIN_REAL},
-    [ADAM_STEP_GRAD] = {"grad", ROLE_IN, DTYPE_F32, DOMAIN_REAL},
-    [ADAM_STEP_EXP_AVG] = {"exp_avg", ROLE_INOUT, DTYPE_F32, DOMAIN_REAL},
-    [ADAM_STEP_EXP_AVG_SQ] = {"exp_avg_sq", ROLE_INOUT, DTYPE_F32, DOMAIN_NONNEGATIVE},
-    [ADAM_STEP_MAX_EXP_AVG_SQ] = {"max_exp_avg_sq", ROLE_INOUT, DTYPE_F32, DOMAIN_NONNEGATIVE},
+    [ADAM_STEP_PARAM] = {"param", ROLE_INOUT, DTYPE_F32, DOMAIN_REAL, .shape = "[n]"},
+    [ADAM_STEP_GRAD] = {"grad", ROLE_IN, DTYPE_F32, DOMAIN_REAL, .shape = "[n]"},
+    [ADAM_STEP_EXP_AVG] = {"exp_avg", ROLE_INOUT, DTYPE_F32, DOMAIN_REAL, .shape = "[n]"},
+    [ADAM_STEP_EXP_AVG_SQ] = {"exp_avg_sq", ROLE_INOUT, DTYPE_F32, DOMAIN_NONNEGATIVE,
+                              .shape = "[n]"},
+    [ADAM_STEP_MAX_EXP_AVG_SQ] = {"max_exp_avg_sq", ROLE_INOUT, DTYPE_F32, DOMAIN_NONNEGATIVE,
+                                  .shape = "[n]", .absent = "amsgrad=0"},
 };
 
 static enum status validate(const void *problem, struct error *error) {
@@ -49,12 +51,11 @@ static void call(kernel_fn kernel, const struct invocation *i) {
 const struct primitive primitive_adam_step = {
     .size = sizeof(struct primitive),
     .name = "adam_step",
+    .family = "optim",
     .summary = "one step of Adam, AdamW or AMSGrad",
     .formula = "param -= lr/(1-beta1^step) * m / (sqrt(v)/sqrt(1-beta2^step) + eps)",
-    .fields = fields,
-    .field_count = field_count,
-    .operands = operands,
-    .operand_count = ADAM_STEP_OPERANDS,
+    FIELDS(fields),
+    OPERANDS(operands),
     .validate = validate,
     .shape = shape,
     .flops = flops,

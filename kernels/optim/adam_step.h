@@ -26,8 +26,8 @@
  * Source: Kingma and Ba, "Adam", ICLR 2015; Loshchilov and Hutter, "Decoupled weight decay
  * regularization", ICLR 2019; Reddi, Kale, Kumar, "On the convergence of Adam and beyond", ICLR
  * 2018 (without bias correction of the maximum, as torch has it). */
-#ifndef KERNELS_ADAM_STEP_ADAM_STEP_H
-#define KERNELS_ADAM_STEP_ADAM_STEP_H
+#ifndef KERNELS_OPTIM_ADAM_STEP_H
+#define KERNELS_OPTIM_ADAM_STEP_H
 
 #include "kernels/core/primitive.h"
 
@@ -55,10 +55,5 @@ enum {
 
 typedef void adam_step_kernel(const struct adam_step_problem *p, float *param, const float *grad,
                               float *exp_avg, float *exp_avg_sq, float *max_exp_avg_sq);
-
-/* An implementation is its file and this: `ADAM_STEP(avx2, .technique = "...", ...);` */
-#define ADAM_STEP(variant_, ...)                                                                   \
-    const struct implementation impl_adam_step_##variant_ = {                                      \
-        IMPLEMENTATION(adam_step, variant_, adam_step_kernel, adam_step_##variant_), __VA_ARGS__}
 
 #endif

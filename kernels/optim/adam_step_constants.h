@@ -1,10 +1,10 @@
 /* What the vector forms of adam_step compute once per call: everything in double, rounded last. */
-#ifndef KERNELS_ADAM_STEP_ADAM_STEP_CONSTANTS_H
-#define KERNELS_ADAM_STEP_ADAM_STEP_CONSTANTS_H
+#ifndef KERNELS_OPTIM_ADAM_STEP_CONSTANTS_H
+#define KERNELS_OPTIM_ADAM_STEP_CONSTANTS_H
 
 #include <math.h>
 
-#include "kernels/adam_step/adam_step.h"
+#include "kernels/optim/adam_step.h"
 
 struct adam_constants {
     float sign;          /* of the gradient */

@@ -1,6 +1,6 @@
 #include <math.h>
 
-#include "kernels/adam_step/adam_step.h"
+#include "kernels/optim/adam_step.h"
 
 static void adam_step_naive(const struct adam_step_problem *p, float *param, const float *grad,
                             float *exp_avg, float *exp_avg_sq, float *max_exp_avg_sq) {
@@ -26,4 +26,4 @@ static void adam_step_naive(const struct adam_step_problem *p, float *param, con
     }
 }
 
-ADAM_STEP(naive, .technique = "the formula, one parameter after the other");
+IMPL(adam_step, naive, .technique = "the formula, one parameter after the other");

@@ -1,18 +1,18 @@
 /* The laws of adam_step. For adam_step.c alone. */
-#ifndef KERNELS_ADAM_STEP_ADAM_STEP_PROPERTIES_H
-#define KERNELS_ADAM_STEP_ADAM_STEP_PROPERTIES_H
+#ifndef KERNELS_OPTIM_ADAM_STEP_PROPERTIES_H
+#define KERNELS_OPTIM_ADAM_STEP_PROPERTIES_H
 
-#include "kernels/adam_step/adam_step.h"
-#include "kernels/core/property.h"
+#include "kernels/core/law.h"
+#include "kernels/optim/adam_step.h"
 
 static struct adam_step_problem *fields_of(struct problem *problem) {
     return (struct adam_step_problem *)problem->value;
 }
 static const struct adam_step_problem *law_problem(const struct law_call *call) {
-    return (const struct adam_step_problem *)call->run[0].problem.value;
+    return (const struct adam_step_problem *)call->run[0]->problem->value;
 }
 static bool is_result(const struct law_call *call, int operand) {
-    return operand != ADAM_STEP_GRAD && call->run[0].out[operand];
+    return operand != ADAM_STEP_GRAD && call->run[0]->out[operand];
 }
 
 /* ---- elementwise ------------------------------------------------------------------------------
@@ -109,7 +109,7 @@ static void stand_still(struct problem *problem, int run) {
     fields_of(problem)->lr = 0;
 }
 static void compare_still(const struct law_call *call, struct breach *breach) {
-    const float *param = call->run[0].in[ADAM_STEP_PARAM];
+    const float *param = call->run[0]->in[ADAM_STEP_PARAM];
     for (int64_t i = 0; i < law_problem(call)->n; i++)
         law_require(call, breach, 0, ADAM_STEP_PARAM, i, param[i],
                     isfinite(law_bound(call, 0, ADAM_STEP_PARAM, i)) ? 0 : INFINITY);
@@ -132,7 +132,7 @@ static const char *has_amsgrad(const struct problem *problem) {
     return p->amsgrad ? NULL : "amsgrad = 0";
 }
 static void compare_maximum(const struct law_call *call, struct breach *breach) {
-    const float *before = call->run[0].in[ADAM_STEP_MAX_EXP_AVG_SQ];
+    const float *before = call->run[0]->in[ADAM_STEP_MAX_EXP_AVG_SQ];
     for (int64_t i = 0; i < law_problem(call)->n; i++) {
         const double v = law_out(call, 0, ADAM_STEP_EXP_AVG_SQ, i);
         const double bound = law_bound(call, 0, ADAM_STEP_MAX_EXP_AVG_SQ, i);

@@ -1,12 +1,13 @@
-#include "kernels/max_pool1d/max_pool1d.h"
+#include "kernels/pool/max_pool1d.h"
 
-#include "kernels/max_pool1d/max_pool1d_properties.h"
+#include "kernels/pool/max_pool1d_properties.h"
 
 PROBLEM_FIELDS(max_pool1d, MAX_POOL1D_FIELDS);
 
 static const struct operand operands[] = {
-    [MAX_POOL1D_X] = {"x", ROLE_IN, DTYPE_F32, DOMAIN_REAL},
-    [MAX_POOL1D_Y] = {"y", ROLE_OUT, DTYPE_F32, DOMAIN_REAL},
+    [MAX_POOL1D_X] = {"x", ROLE_IN, DTYPE_F32, DOMAIN_REAL, .shape = "[n, length]"},
+    [MAX_POOL1D_Y] = {"y", ROLE_OUT, DTYPE_F32, DOMAIN_REAL,
+                      .shape = "[n, (length - window) / stride + 1]"},
 };
 
 static enum status validate(const void *problem, struct error *error) {
@@ -52,12 +53,11 @@ static void call(kernel_fn kernel, const struct invocation *i) {
 const struct primitive primitive_max_pool1d = {
     .size = sizeof(struct primitive),
     .name = "max_pool1d",
+    .family = "pool",
     .summary = "sliding-window maximum",
     .formula = "y[o] = max x[o*stride .. o*stride+window-1]",
-    .fields = fields,
-    .field_count = field_count,
-    .operands = operands,
-    .operand_count = 2,
+    FIELDS(fields),
+    OPERANDS(operands),
     .validate = validate,
     .shape = shape,
     .flops = flops,

@@ -10,11 +10,12 @@
  * van Herk, "A fast algorithm for local minimum and maximum filters on rectangular and octagonal
  * kernels", Pattern Recognition Letters 13 (1992); Gil and Werman, "Computing 2-D min, median, and
  * max filters", IEEE PAMI 15 (1993). */
-#ifndef KERNELS_MAX_POOL1D_MAX_POOL1D_H
-#define KERNELS_MAX_POOL1D_MAX_POOL1D_H
+#ifndef KERNELS_POOL_MAX_POOL1D_H
+#define KERNELS_POOL_MAX_POOL1D_H
 
 #include <string.h>
 
+#include "kernels/blocks/window.h"
 #include "kernels/core/primitive.h"
 
 #define MAX_POOL1D_FIELDS(INT, REAL, FLAG, CHOICE)                                                 \
@@ -27,7 +28,7 @@ PROBLEM_STRUCT(max_pool1d, MAX_POOL1D_FIELDS);
 enum { MAX_POOL1D_X, MAX_POOL1D_Y };
 
 static inline int64_t max_pool1d_outputs(const struct max_pool1d_problem *p) {
-    return (p->length - p->window) / p->stride + 1;
+    return window_outputs(&(struct window){p->length, p->window, p->stride, 1, 0, false});
 }
 
 typedef void max_pool1d_kernel(const struct max_pool1d_problem *p, const float *x, float *y,
@@ -54,11 +55,5 @@ static inline float max_pool1d_unkey(int32_t key) {
     memcpy(&value, &bits, sizeof value);
     return value;
 }
-
-/* An implementation is its file and this: `MAX_POOL1D(deque, .technique = "...", ...);` */
-#define MAX_POOL1D(variant_, ...)                                                                  \
-    const struct implementation impl_max_pool1d_##variant_ = {                                     \
-        IMPLEMENTATION(max_pool1d, variant_, max_pool1d_kernel, max_pool1d_##variant_),            \
-        __VA_ARGS__}
 
 #endif

@@ -1,8 +1,8 @@
-#include "kernels/max_pool1d/max_pool1d_lanes_avx2.h"
-#include "kernels/max_pool1d/max_pool1d_stream.h"
+#include "kernels/pool/max_pool1d_lanes_avx2.h"
+#include "kernels/pool/max_pool1d_stream.h"
 
-#include "kernels/max_pool1d/max_pool1d_best.h"
-#include "kernels/max_pool1d/max_pool1d_rows.h"
+#include "kernels/pool/max_pool1d_best.h"
+#include "kernels/pool/max_pool1d_rows.h"
 
 static void max_pool1d_avx2(const struct max_pool1d_problem *p, const float *x, float *y,
                             void *workspace) {
@@ -13,5 +13,6 @@ static size_t workspace_bytes(const void *problem) {
     return best_workspace(((const struct max_pool1d_problem *)problem)->window);
 }
 
-MAX_POOL1D(avx2, .technique = "doubling in registers up to a vector, van Herk in lanes beyond",
-           .isa = ISA_AVX2, .workspace_bytes = workspace_bytes);
+IMPL(max_pool1d, avx2,
+     .technique = "doubling in registers up to a vector, van Herk in lanes beyond", .isa = ISA_AVX2,
+     .workspace_bytes = workspace_bytes);

@@ -1,4 +1,4 @@
-#include "kernels/max_pool1d/max_pool1d.h"
+#include "kernels/pool/max_pool1d.h"
 
 /* Candidates: indices whose values fall from front to back, in a ring as long as the window. An
  * element that enters removes from the back whatever it is not smaller than, for that can never be
@@ -50,5 +50,6 @@ static size_t workspace_bytes(const void *problem) {
     return ((size_t)((const struct max_pool1d_problem *)problem)->window + 1) * sizeof(int64_t);
 }
 
-MAX_POOL1D(deque, .technique = "monotonic queue of candidates: two queue operations per element",
-           .workspace_bytes = workspace_bytes);
+IMPL(max_pool1d, deque,
+     .technique = "monotonic queue of candidates: two queue operations per element",
+     .workspace_bytes = workspace_bytes);

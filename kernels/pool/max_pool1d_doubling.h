@@ -2,8 +2,8 @@
  * window holds, max over a window = max(MK[i], MK[i + window - K]): ceil(log2 window) vector maxima
  * per vector. Windows up to a vector never leave the registers; longer ones double in a block that
  * stays in the first-level cache. */
-#ifndef KERNELS_MAX_POOL1D_MAX_POOL1D_DOUBLING_H
-#define KERNELS_MAX_POOL1D_MAX_POOL1D_DOUBLING_H
+#ifndef KERNELS_POOL_MAX_POOL1D_DOUBLING_H
+#define KERNELS_POOL_MAX_POOL1D_DOUBLING_H
 
 /* Vector i of the maxima. `steady`: neither end of the row is near, and the stride is 1. */
 static inline __attribute__((always_inline)) lanes
@@ -17,7 +17,7 @@ doubling_step(const struct piece *p, struct history *history, lanes now, int64_t
     if (!steady)
         write_maxima(p, i, maxima);
     else if (p->past)
-        keys_store_past(p->y + i * LANES, maxima);
+        keys_stream(p->y + i * LANES, maxima);
     else
         keys_store(p->y + i * LANES, maxima);
     return next;

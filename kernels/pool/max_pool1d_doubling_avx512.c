@@ -1,8 +1,8 @@
-#include "kernels/max_pool1d/max_pool1d_lanes_avx512.h"
-#include "kernels/max_pool1d/max_pool1d_stream.h"
+#include "kernels/pool/max_pool1d_lanes_avx512.h"
+#include "kernels/pool/max_pool1d_stream.h"
 
-#include "kernels/max_pool1d/max_pool1d_doubling.h"
-#include "kernels/max_pool1d/max_pool1d_rows.h"
+#include "kernels/pool/max_pool1d_doubling.h"
+#include "kernels/pool/max_pool1d_rows.h"
 
 static void max_pool1d_doubling_avx512(const struct max_pool1d_problem *p, const float *x, float *y,
                                        void *workspace) {
@@ -13,6 +13,6 @@ static size_t workspace_bytes(const void *problem) {
     return doubling_workspace(((const struct max_pool1d_problem *)problem)->window);
 }
 
-MAX_POOL1D(doubling_avx512,
-           .technique = "maxima over 2, 4, 8 ... elements: log2(window) vector maxima",
-           .isa = ISA_AVX512, .workspace_bytes = workspace_bytes);
+IMPL(max_pool1d, doubling_avx512,
+     .technique = "maxima over 2, 4, 8 ... elements: log2(window) vector maxima", .isa = ISA_AVX512,
+     .workspace_bytes = workspace_bytes);

@@ -1,6 +1,6 @@
 #include <gsl/gsl_movstat.h>
 
-#include "kernels/max_pool1d/max_pool1d.h"
+#include "kernels/pool/max_pool1d.h"
 
 /* GSL's moving maximum is a deque over doubles in which a NaN is lost; our keys are integers of 32
  * bits in the floats' order with NaN on top, and exact as doubles. Its window runs from each sample
@@ -31,5 +31,5 @@ static size_t workspace_bytes(const void *problem) {
     return p->n ? (size_t)p->length * 2 * sizeof(double) : 0;
 }
 
-MAX_POOL1D(gsl, .technique = "GSL gsl_movstat_max, a deque over doubles", .peer = true,
-           .workspace_bytes = workspace_bytes);
+IMPL(max_pool1d, gsl, .technique = "GSL gsl_movstat_max, a deque over doubles", .peer = true,
+     .workspace_bytes = workspace_bytes);

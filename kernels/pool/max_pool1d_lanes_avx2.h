@@ -1,11 +1,11 @@
 /* Vectors of eight keys (see max_pool1d_key): what the vector algorithms of max_pool1d need of
  * AVX2. max_pool1d_lanes_avx512.h says the same with sixteen. */
-#ifndef KERNELS_MAX_POOL1D_MAX_POOL1D_LANES_AVX2_H
-#define KERNELS_MAX_POOL1D_MAX_POOL1D_LANES_AVX2_H
+#ifndef KERNELS_POOL_MAX_POOL1D_LANES_AVX2_H
+#define KERNELS_POOL_MAX_POOL1D_LANES_AVX2_H
 
 #include <immintrin.h>
 
-#include "kernels/max_pool1d/max_pool1d.h"
+#include "kernels/pool/max_pool1d.h"
 
 typedef __m256i lanes;
 enum { LANES = 8, LANE_LEVELS = 3 }; /* LANES = 2^LANE_LEVELS */
@@ -45,7 +45,7 @@ static inline void keys_store(float *y, lanes keys) {
     _mm256_storeu_si256((__m256i *)y, lanes_floats(keys));
 }
 /* y aligned */
-static inline void keys_store_past(float *y, lanes keys) {
+static inline void keys_stream(float *y, lanes keys) {
     _mm256_stream_si256((__m256i *)y, lanes_floats(keys));
 }
 static inline void keys_store_first(float *y, lanes keys, int64_t count) {

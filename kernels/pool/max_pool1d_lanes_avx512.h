@@ -1,11 +1,11 @@
 /* Vectors of sixteen keys (see max_pool1d_key): what the vector algorithms of max_pool1d need of
  * AVX-512. max_pool1d_lanes_avx2.h says the same with eight. */
-#ifndef KERNELS_MAX_POOL1D_MAX_POOL1D_LANES_AVX512_H
-#define KERNELS_MAX_POOL1D_MAX_POOL1D_LANES_AVX512_H
+#ifndef KERNELS_POOL_MAX_POOL1D_LANES_AVX512_H
+#define KERNELS_POOL_MAX_POOL1D_LANES_AVX512_H
 
 #include <immintrin.h>
 
-#include "kernels/max_pool1d/max_pool1d.h"
+#include "kernels/pool/max_pool1d.h"
 
 typedef __m512i lanes;
 enum { LANES = 16, LANE_LEVELS = 4 }; /* LANES = 2^LANE_LEVELS */
@@ -38,7 +38,7 @@ static inline lanes keys_load_first(const float *x, int64_t count) {
 }
 static inline void keys_store(float *y, lanes keys) { _mm512_storeu_si512(y, lanes_floats(keys)); }
 /* y aligned */
-static inline void keys_store_past(float *y, lanes keys) {
+static inline void keys_stream(float *y, lanes keys) {
     _mm512_stream_si512((void *)y, lanes_floats(keys));
 }
 static inline void keys_store_first(float *y, lanes keys, int64_t count) {

@@ -1,4 +1,4 @@
-#include "kernels/max_pool1d/max_pool1d.h"
+#include "kernels/pool/max_pool1d.h"
 
 static void max_pool1d_naive(const struct max_pool1d_problem *p, const float *x, float *y,
                              void *workspace) {
@@ -20,5 +20,5 @@ static const char *supports(const void *problem) {
     return outputs * (double)p->window > 0x1p31 ? "more than 2^31 comparisons" : NULL;
 }
 
-MAX_POOL1D(naive, .technique = "every window from the start: n*window comparisons",
-           .supports = supports);
+IMPL(max_pool1d, naive, .technique = "every window from the start: n*window comparisons",
+     .supports = supports);

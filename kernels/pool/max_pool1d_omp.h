@@ -1,9 +1,9 @@
 /* The OpenMP variants: pieces of rows, by max_pool1d_best.h. Included like that. */
-#ifndef KERNELS_MAX_POOL1D_MAX_POOL1D_OMP_H
-#define KERNELS_MAX_POOL1D_MAX_POOL1D_OMP_H
+#ifndef KERNELS_POOL_MAX_POOL1D_OMP_H
+#define KERNELS_POOL_MAX_POOL1D_OMP_H
 
-#include "kernels/max_pool1d/max_pool1d_best.h"
-#include "kernels/max_pool1d/max_pool1d_threads.h"
+#include "kernels/pool/max_pool1d_best.h"
+#include "kernels/pool/max_pool1d_threads.h"
 
 static inline void parallel(const struct max_pool1d_problem *p, const float *x, float *y,
                             void *workspace) {

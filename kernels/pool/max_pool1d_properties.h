@@ -1,15 +1,15 @@
 /* The laws of max_pool1d, called pool here. For max_pool1d.c alone. */
-#ifndef KERNELS_MAX_POOL1D_MAX_POOL1D_PROPERTIES_H
-#define KERNELS_MAX_POOL1D_MAX_POOL1D_PROPERTIES_H
+#ifndef KERNELS_POOL_MAX_POOL1D_PROPERTIES_H
+#define KERNELS_POOL_MAX_POOL1D_PROPERTIES_H
 
-#include "kernels/core/property.h"
-#include "kernels/max_pool1d/max_pool1d.h"
+#include "kernels/core/law.h"
+#include "kernels/pool/max_pool1d.h"
 
 static struct max_pool1d_problem *fields_of(struct problem *problem) {
     return (struct max_pool1d_problem *)problem->value;
 }
 static const struct max_pool1d_problem *law_problem(const struct law_call *call, int run) {
-    return (const struct max_pool1d_problem *)call->run[run].problem.value;
+    return (const struct max_pool1d_problem *)call->run[run]->problem->value;
 }
 
 /* ---- order ------------------------------------------------------------------------------------
@@ -18,8 +18,8 @@ static const struct max_pool1d_problem *law_problem(const struct law_call *call,
 /* Runs: x, x', max(x, x'). */
 static void prepare_maximum(const struct law_call *call, int run) {
     if (run == 1) law_refill(call, run, MAX_POOL1D_X);
-    const float *a = call->run[0].in[MAX_POOL1D_X], *b = call->run[1].in[MAX_POOL1D_X];
-    float *larger = call->run[run].in[MAX_POOL1D_X];
+    const float *a = call->run[0]->in[MAX_POOL1D_X], *b = call->run[1]->in[MAX_POOL1D_X];
+    float *larger = call->run[run]->in[MAX_POOL1D_X];
     for (int64_t i = 0; run == 2 && i < law_elements(call, 0, MAX_POOL1D_X); i++)
         larger[i] = a[i] > b[i] ? a[i] : b[i];
 }
@@ -32,7 +32,7 @@ static void compare_maximum(const struct law_call *call, struct breach *breach) 
 /* Increasing, with a kink; rounding and overflow keep the order. */
 static float increasing(float x) { return x < 0 ? x * 0.375f : x * 3; }
 static void map_x(const struct law_call *call, int run) {
-    float *x = call->run[run].in[MAX_POOL1D_X];
+    float *x = call->run[run]->in[MAX_POOL1D_X];
     for (int64_t i = 0; run && i < law_elements(call, run, MAX_POOL1D_X); i++)
         x[i] = increasing(x[i]);
 }
@@ -43,13 +43,13 @@ static void compare_mapped(const struct law_call *call, struct breach *breach) {
 }
 
 static void level(const struct law_call *call, int run) {
-    float *x = call->run[run].in[MAX_POOL1D_X];
+    float *x = call->run[run]->in[MAX_POOL1D_X];
     for (int64_t i = law_elements(call, run, MAX_POOL1D_X) - 1; i >= 0; i--)
         x[i] = x[i / law_problem(call, 0)->length * law_problem(call, 0)->length];
 }
 static void compare_level(const struct law_call *call, struct breach *breach) {
     const struct max_pool1d_problem *p = law_problem(call, 0);
-    const float *x = call->run[0].in[MAX_POOL1D_X];
+    const float *x = call->run[0]->in[MAX_POOL1D_X];
     for (int64_t i = 0; i < law_elements(call, 0, MAX_POOL1D_Y); i++)
         law_require(call, breach, 0, MAX_POOL1D_Y, i, x[i / max_pool1d_outputs(p) * p->length], 0);
 }
@@ -125,8 +125,8 @@ static void halve(struct problem *problem, int run) {
     }
 }
 static void chain(const struct law_call *call, int run) {
-    const float *y = call->run[1].out[MAX_POOL1D_Y];
-    float *x = call->run[run].in[MAX_POOL1D_X];
+    const float *y = call->run[1]->out[MAX_POOL1D_Y];
+    float *x = call->run[run]->in[MAX_POOL1D_X];
     for (int64_t i = 0; run == 2 && i < law_elements(call, run, MAX_POOL1D_X); i++) x[i] = y[i];
 }
 static void compare_chained(const struct law_call *call, struct breach *breach) {

@@ -1,6 +1,6 @@
 /* Every row through one of the vector algorithms. */
-#ifndef KERNELS_MAX_POOL1D_MAX_POOL1D_ROWS_H
-#define KERNELS_MAX_POOL1D_MAX_POOL1D_ROWS_H
+#ifndef KERNELS_POOL_MAX_POOL1D_ROWS_H
+#define KERNELS_POOL_MAX_POOL1D_ROWS_H
 
 typedef void piece_kernel(const struct piece *p, void *workspace);
 

@@ -1,9 +1,9 @@
 /* What the vector algorithms of max_pool1d share; after one of max_pool1d_lanes_<isa>.h. A row is
  * read as vectors of keys and written as vectors of maxima; the last ones are masked. */
-#ifndef KERNELS_MAX_POOL1D_MAX_POOL1D_STREAM_H
-#define KERNELS_MAX_POOL1D_MAX_POOL1D_STREAM_H
+#ifndef KERNELS_POOL_MAX_POOL1D_STREAM_H
+#define KERNELS_POOL_MAX_POOL1D_STREAM_H
 
-#include "kernels/core/past_caches.h"
+#include "kernels/blocks/streaming.h"
 
 static inline int64_t lesser(int64_t a, int64_t b) { return a < b ? a : b; }
 
@@ -17,8 +17,8 @@ struct piece {
 
 static inline struct piece piece_of(const struct max_pool1d_problem *p, const float *x, float *y,
                                     int64_t outputs) {
-    const bool aligned = past_caches_head(y, LANES, LANES) == 0;
-    const bool past = p->stride == 1 && aligned && past_caches(p->n * max_pool1d_outputs(p));
+    const bool aligned = streaming_head(y, LANES, LANES) == 0;
+    const bool past = p->stride == 1 && aligned && streaming_pays(p->n * max_pool1d_outputs(p));
     return (struct piece){x, y, outputs, p->window, p->stride, past};
 }
 

@@ -1,7 +1,7 @@
 /* How threads share the rows of max_pool1d; after max_pool1d_stream.h. Rows are cut only when there
  * are fewer of them than threads, because every cut reads a window's worth of inputs twice. */
-#ifndef KERNELS_MAX_POOL1D_MAX_POOL1D_THREADS_H
-#define KERNELS_MAX_POOL1D_MAX_POOL1D_THREADS_H
+#ifndef KERNELS_POOL_MAX_POOL1D_THREADS_H
+#define KERNELS_POOL_MAX_POOL1D_THREADS_H
 
 #include "kernels/core/threads.h"
 

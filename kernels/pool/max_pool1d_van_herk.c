@@ -1,4 +1,4 @@
-#include "kernels/max_pool1d/max_pool1d.h"
+#include "kernels/pool/max_pool1d.h"
 
 /* Cut the row into blocks as long as the window. A window that begins j elements into a block is
  * the block's end from j on, and the first j elements of the next block: the larger of a maximum
@@ -36,6 +36,6 @@ static size_t workspace_bytes(const void *problem) {
     return (size_t)((const struct max_pool1d_problem *)problem)->window * sizeof(float);
 }
 
-MAX_POOL1D(van_herk,
-           .technique = "prefix and suffix maxima of blocks: three comparisons per element",
-           .workspace_bytes = workspace_bytes);
+IMPL(max_pool1d, van_herk,
+     .technique = "prefix and suffix maxima of blocks: three comparisons per element",
+     .workspace_bytes = workspace_bytes);

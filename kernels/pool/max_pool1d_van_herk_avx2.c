@@ -1,8 +1,8 @@
-#include "kernels/max_pool1d/max_pool1d_lanes_avx2.h"
-#include "kernels/max_pool1d/max_pool1d_stream.h"
+#include "kernels/pool/max_pool1d_lanes_avx2.h"
+#include "kernels/pool/max_pool1d_stream.h"
 
-#include "kernels/max_pool1d/max_pool1d_rows.h"
-#include "kernels/max_pool1d/max_pool1d_van_herk_lanes.h"
+#include "kernels/pool/max_pool1d_rows.h"
+#include "kernels/pool/max_pool1d_van_herk_lanes.h"
 
 static void max_pool1d_van_herk_avx2(const struct max_pool1d_problem *p, const float *x, float *y,
                                      void *workspace) {
@@ -18,5 +18,6 @@ static size_t workspace_bytes(const void *problem) {
     return van_herk_workspace(((const struct max_pool1d_problem *)problem)->window);
 }
 
-MAX_POOL1D(van_herk_avx2, .technique = "van Herk's prefix and suffix maxima, in each of 8 lanes",
-           .isa = ISA_AVX2, .supports = supports, .workspace_bytes = workspace_bytes);
+IMPL(max_pool1d, van_herk_avx2,
+     .technique = "van Herk's prefix and suffix maxima, in each of 8 lanes", .isa = ISA_AVX2,
+     .supports = supports, .workspace_bytes = workspace_bytes);

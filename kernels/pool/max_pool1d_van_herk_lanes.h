@@ -8,8 +8,8 @@
  * vector takes log2 L maxima for U, one each for prefix and suffix and two to join: whatever the
  * window, and no element leaves its lane. Memory: the suffix maxima of one block, as many keys as
  * the window. */
-#ifndef KERNELS_MAX_POOL1D_MAX_POOL1D_VAN_HERK_LANES_H
-#define KERNELS_MAX_POOL1D_MAX_POOL1D_VAN_HERK_LANES_H
+#ifndef KERNELS_POOL_MAX_POOL1D_VAN_HERK_LANES_H
+#define KERNELS_POOL_MAX_POOL1D_VAN_HERK_LANES_H
 
 static inline size_t van_herk_workspace(int64_t window) {
     return (size_t)(window / LANES * LANES) * sizeof(int32_t);
@@ -48,7 +48,7 @@ static inline __attribute__((always_inline)) void van_herk_step(struct van_herk 
     if (!steady)
         write_maxima(p, o, maxima);
     else if (p->past)
-        keys_store_past(p->y + o * LANES, maxima);
+        keys_stream(p->y + o * LANES, maxima);
     else
         keys_store(p->y + o * LANES, maxima);
     lanes_store(at, u);

@@ -5,8 +5,8 @@
 PROBLEM_FIELDS(softmax, SOFTMAX_FIELDS);
 
 static const struct operand operands[] = {
-    [SOFTMAX_X] = {"x", ROLE_IN, DTYPE_F32, DOMAIN_REAL},
-    [SOFTMAX_Y] = {"y", ROLE_OUT, DTYPE_F32, DOMAIN_REAL},
+    [SOFTMAX_X] = {"x", ROLE_IN, DTYPE_F32, DOMAIN_REAL, .shape = "[outer, axis_len, inner]"},
+    [SOFTMAX_Y] = {"y", ROLE_OUT, DTYPE_F32, DOMAIN_REAL, .shape = "[outer, axis_len, inner]"},
 };
 
 static enum status validate(const void *problem, struct error *error) {
@@ -39,12 +39,11 @@ static void call(kernel_fn kernel, const struct invocation *i) {
 const struct primitive primitive_softmax = {
     .size = sizeof(struct primitive),
     .name = "softmax",
+    .family = "softmax",
     .summary = "softmax along any axis",
     .formula = "y = exp(x - max x) / sum exp(x - max x)",
-    .fields = fields,
-    .field_count = field_count,
-    .operands = operands,
-    .operand_count = 2,
+    FIELDS(fields),
+    OPERANDS(operands),
     .validate = validate,
     .shape = shape,
     .flops = flops,

@@ -24,9 +24,4 @@ enum { SOFTMAX_X, SOFTMAX_Y };
 
 typedef void softmax_kernel(const struct softmax_problem *p, const float *x, float *y);
 
-/* An implementation is its file and this: `SOFTMAX(avx2, .technique = "...", .isa = ISA_AVX2);` */
-#define SOFTMAX(variant_, ...)                                                                     \
-    const struct implementation impl_softmax_##variant_ = {                                        \
-        IMPLEMENTATION(softmax, variant_, softmax_kernel, softmax_##variant_), __VA_ARGS__}
-
 #endif

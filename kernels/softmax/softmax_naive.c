@@ -16,4 +16,4 @@ static void softmax_naive(const struct softmax_problem *p, const float *x, float
             slice(x + o * block + i, y + o * block + i, p->axis_len, p->inner);
 }
 
-SOFTMAX(naive, .technique = "three loops over each slice");
+IMPL(softmax, naive, .technique = "three loops over each slice");

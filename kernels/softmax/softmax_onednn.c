@@ -1,4 +1,4 @@
-#include "kernels/core/onednn.h"
+#include "kernels/blocks/onednn.h"
 
 #include <string.h>
 
@@ -59,6 +59,6 @@ static void softmax_onednn(const struct softmax_problem *p, const float *x, floa
 
 /* Its kernels for rows keep one sum per lane of a vector; those for another axis add one element
  * after the other. */
-SOFTMAX(onednn, .technique = "oneDNN softmax forward", .peer = true,
-        .accumulation = {.flushes = true}, .supports = supports, .start = onednn_start,
-        .no_special = "oneDNN gives 0 and numbers where softmax is NaN");
+IMPL(softmax, onednn, .technique = "oneDNN softmax forward", .peer = true,
+     .accumulation = {.flushes = true}, .supports = supports, .start = onednn_start,
+     .no_special = "oneDNN gives 0 and numbers where softmax is NaN");

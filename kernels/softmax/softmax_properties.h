@@ -2,11 +2,11 @@
 #ifndef KERNELS_SOFTMAX_SOFTMAX_PROPERTIES_H
 #define KERNELS_SOFTMAX_SOFTMAX_PROPERTIES_H
 
-#include "kernels/core/property.h"
+#include "kernels/core/law.h"
 #include "kernels/softmax/softmax.h"
 
 static const struct softmax_problem *law_problem(const struct law_call *call, int run) {
-    return (const struct softmax_problem *)call->run[run].problem.value;
+    return (const struct softmax_problem *)call->run[run]->problem->value;
 }
 
 /* ---- conservation: every slice is a distribution ----------------------------------------------
@@ -71,7 +71,7 @@ static void compare_slices(const struct law_call *call, struct breach *breach) {
 static void compare_order(const struct law_call *call, struct breach *breach) {
     const struct law_axis axis = the_axis(call);
     const struct law_order order = law_order(axis.length);
-    const float *x = call->run[0].in[SOFTMAX_X];
+    const float *x = call->run[0]->in[SOFTMAX_X];
     for (int64_t i = 0; i < axis.outer * axis.length * axis.inner; i++) {
         const int64_t slice = i / (axis.length * axis.inner), place = i / axis.inner % axis.length;
         const int64_t j =
