@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 const char *const case_kinds[CASE_KINDS] = {"golden", "oracle", "exact",     "special",
                                             "memory", "repeat", "property",  "gradient",
@@ -109,9 +110,9 @@ static enum status read_lines(struct case_list *list, const struct primitive *pr
     return STATUS_OK;
 }
 
-enum status cases_read(struct case_list *list, const struct primitive *primitive, const char *path,
-                       const char *kind, struct error *error) {
-    *list = (struct case_list){0};
+/* Adds them to the list. */
+static enum status read_file(struct case_list *list, const struct primitive *primitive,
+                             const char *path, const char *kind, struct error *error) {
     FILE *file = fopen(path, "r");
     if (!file) return fail(error, STATUS_IO, "%s: %s", path, strerror(errno));
     int number;
@@ -123,14 +124,53 @@ enum status cases_read(struct case_list *list, const struct primitive *primitive
     return fail(error, status, "%.160s:%d: %.330s", path, number, inner.text);
 }
 
+enum status cases_read(struct case_list *list, const struct primitive *primitive, const char *path,
+                       const char *kind, struct error *error) {
+    *list = (struct case_list){0};
+    return read_file(list, primitive, path, kind, error);
+}
+
+/* ---- a primitive's files ----------------------------------------------------------------------
+ */
+
+char *cases_path(const char *name, char *buffer, size_t buffer_bytes) {
+    const char *folder = getenv("ASSAY_CASES");
+    snprintf(buffer, buffer_bytes, "%s/%s.cases", folder && *folder ? folder : ASSAY_CASES_FOLDER,
+             name);
+    return buffer;
+}
+
+/* The path of the file of that name, or NULL when there is none. */
+static const char *existing(const char *name, char *buffer, size_t bytes) {
+    return name && access(cases_path(name, buffer, bytes), F_OK) == 0 ? buffer : NULL;
+}
+
+/* NULL too where the family's file is the primitive's own. */
+static const char *family_file(const struct primitive *primitive, char *buffer, size_t bytes) {
+    const char *family = primitive->family;
+    return family && strcmp(family, primitive->name) ? existing(family, buffer, bytes) : NULL;
+}
+
+bool cases_exist(const struct primitive *primitive) {
+    char path[4096];
+    return family_file(primitive, path, sizeof path) ||
+           existing(primitive->name, path, sizeof path);
+}
+
+enum status cases_of(struct case_list *list, const struct primitive *primitive, const char *kind,
+                     struct error *error) {
+    char path[4096];
+    enum status status = STATUS_OK;
+    *list = (struct case_list){0};
+    if (family_file(primitive, path, sizeof path))
+        status = read_file(list, primitive, path, kind, error);
+    for (int i = 0; i < list->count; i++) list->item[i].shared = true;
+    if (!status && existing(primitive->name, path, sizeof path))
+        status = read_file(list, primitive, path, kind, error);
+    return status;
+}
+
 void cases_free(struct case_list *list) {
     free(list->item);
     *list = (struct case_list){0};
-}
-
-char *cases_path(const char *primitive, char *buffer, size_t buffer_bytes) {
-    const char *folder = getenv("ASSAY_CASES");
-    snprintf(buffer, buffer_bytes, "%s/%s.cases", folder && *folder ? folder : ASSAY_CASES_FOLDER,
-             primitive);
-    return buffer;
 }

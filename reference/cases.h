@@ -1,4 +1,5 @@
-/* Case files: which problems are verified and timed, tests/cases/<primitive>.cases.
+/* Case files: which problems are verified and timed. tests/cases/<family>.cases holds what every
+ * member of a family is asked, tests/cases/<primitive>.cases what this one is asked besides.
  *
  *     # comment
  *     [oracle memory repeat]              the lines below belong to these kinds
@@ -20,7 +21,8 @@ struct problem_case {
     enum fill fill;
     uint64_t seed;
     bool constant;
-    int line;    /* in the file, from 1 */
+    int line;    /* in its file, from 1 */
+    bool shared; /* the file is the family's */
     int threads; /* 0: as many as the run has */
 };
 
@@ -37,9 +39,16 @@ extern const char *const case_kinds[CASE_KINDS];
  * STATUS_BAD_INPUT: "path:line: what is wrong". STATUS_IO: the file cannot be read. */
 enum status cases_read(struct case_list *list, const struct primitive *primitive, const char *path,
                        const char *kind, struct error *error);
+/* All cases of `kind` of a primitive: its family's, then its own. No file at all: an empty list. A
+ * file named after family and primitive alike ("softmax") is read once. */
+enum status cases_of(struct case_list *list, const struct primitive *primitive, const char *kind,
+                     struct error *error);
+/* Has it a case file, its family's or its own? */
+bool cases_exist(const struct primitive *primitive);
 void cases_free(struct case_list *list);
 
-/* Path of a primitive's case file: $ASSAY_CASES, or the source tree this program was built from. */
-char *cases_path(const char *primitive, char *buffer, size_t buffer_bytes);
+/* Path of the case file of a primitive or a family: in $ASSAY_CASES, or in the source tree that
+ * this program was built from. */
+char *cases_path(const char *name, char *buffer, size_t buffer_bytes);
 
 #endif

@@ -4,18 +4,8 @@
 #define REFERENCE_JUDGE_H
 
 #include "kernels/core/fill.h"
+#include "kernels/core/verdict.h"
 #include "reference/compare.h"
-
-enum verdict {
-    VERDICT_PASS,
-    VERDICT_SKIP,       /* with a reason: cannot run here */
-    VERDICT_FAIL,       /* with a reason: wrong */
-    VERDICT_MISTRUSTED, /* with a reason: the check could not have failed */
-    VERDICT_CRASH,      /* with the signal, and the address when it is telling */
-    VERDICT_TIMEOUT,
-    VERDICTS,
-};
-const char *verdict_name(enum verdict verdict); /* "PASS" ... */
 
 /* What the outputs of one problem should be. */
 struct judge {
@@ -30,10 +20,10 @@ struct judge {
 };
 
 /* Evaluate the oracle. `operand`: inputs filled, in-out as before the call; outputs are ignored;
- * all must outlive the judge. `reach` as in struct accumulation. `max_units` < 0: all units; else
+ * all must outlive the judge. `halo` as in struct accumulation. `max_units` < 0: all units; else
  * that many, always the first and the last, the others drawn by `seed`. */
 enum status judge_open(struct judge *judge, const struct problem *problem,
-                       const void *const *operand, int reach, int64_t max_units, uint64_t seed,
+                       const void *const *operand, int halo, int64_t max_units, uint64_t seed,
                        struct error *error);
 void judge_close(struct judge *judge);
 
@@ -52,9 +42,9 @@ struct comparison judge_compare(const struct judge *judge, int operand, const vo
 
 /* Could these checks have failed? STATUS_OK or one line why not:
  *   - of every output operand with at least two finite elements, the median bound must be below a
- * quarter of the spread (maximum - minimum) of the finite expected values;
+ *     quarter of the spread (maximum - minimum) of the finite expected values;
  *   - refilling any one input that the problem reads, with the same style and another seed, must
- * move some judged output element by more than its bound (or between finite, infinite and NaN).
+ *     move some judged output element by more than its bound (or between finite, infinite and NaN).
  * `constant`: the case declares that its outputs do not depend on its inputs (softmax over one
  * element); then exactly that is required instead. Nothing to judge at all is for the caller to
  * decide. */

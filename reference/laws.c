@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kernels/core/callback.h"
+#include "kernels/core/domain.h"
 #include "kernels/core/memory.h"
 
 /* Floats round to infinity from here on (reference/compare.c). */
@@ -21,10 +22,36 @@ struct examination {
     const struct implementation *implementation;
     law_runner *runner;
     void *context;
-    struct law_call call;
+    struct law_call call; /* over what stands below */
+    const struct law_run *run_at[LAW_RUNS];
+    struct law_run run[LAW_RUNS];
+    struct problem problem[LAW_RUNS];
+    void *in[LAW_RUNS][OPERANDS_MAX];
     void *out[LAW_RUNS][OPERANDS_MAX];
     double *bound[LAW_RUNS][OPERANDS_MAX];
+    double floor[LAW_RUNS][OPERANDS_MAX];
 };
+
+static void wire(struct examination *e) {
+    for (int run = 0; run < LAW_RUNS; run++) {
+        e->run[run] = (struct law_run){
+            sizeof(struct law_run),
+            &e->problem[run],
+            e->in[run],
+            (const void *const *)e->out[run],
+            (const double *const *)e->bound[run],
+            e->floor[run],
+        };
+        e->run_at[run] = &e->run[run];
+    }
+    e->call = (struct law_call){
+        .size = sizeof e->call,
+        .runs = e->law->runs,
+        .fill = e->item->fill,
+        .seed = e->item->seed,
+        .run = e->run_at,
+    };
+}
 
 static int64_t elements_of(const struct problem *problem, int operand) {
     const struct shape shape = problem_shape(problem, operand);
@@ -63,25 +90,25 @@ static void compare_with(const struct examination *e, struct breach *breach) {
 
 /* As run 0's where the shapes agree, else freshly filled. */
 static void begin_operand(struct examination *e, int run, int operand) {
-    const struct law_run *first = &e->call.run[0], *r = &e->call.run[run];
-    const struct shape here = problem_shape(&r->problem, operand),
-                       there = problem_shape(&first->problem, operand);
+    const struct law_run *first = &e->run[0], *r = &e->run[run];
+    const struct shape here = problem_shape(r->problem, operand),
+                       there = problem_shape(first->problem, operand);
     if (run && first->in[operand] && shape_equal(&here, &there) &&
-        problem_reads(&first->problem, operand))
-        memcpy(r->in[operand], first->in[operand], bytes_of(&r->problem, operand));
+        problem_reads(first->problem, operand))
+        memcpy(r->in[operand], first->in[operand], bytes_of(r->problem, operand));
     else
-        fill_operand(&r->problem, operand, e->call.fill, e->call.seed + (uint64_t)run,
+        fill_operand(r->problem, operand, e->call.fill, e->call.seed + (uint64_t)run,
                      r->in[operand]);
 }
 
 static enum status vary_problem(struct examination *e, int run, struct error *error) {
-    struct law_run *r = &e->call.run[run];
-    r->problem = e->item->problem;
+    struct problem *problem = &e->problem[run];
+    *problem = e->item->problem;
     const bool begun = enter(e, "vary of a law");
-    if (e->law->vary) e->law->vary(&r->problem, run);
+    if (e->law->vary) e->law->vary(problem, run);
     callback_end(begun);
     struct error inner;
-    if (!problem_check(&r->problem, &inner)) return STATUS_OK;
+    if (!problem_check(problem, &inner)) return STATUS_OK;
     return fail(error, STATUS_BAD_INPUT, "%s makes a problem that is refused: %.300s", e->law->name,
                 inner.text);
 }
@@ -93,44 +120,57 @@ static bool too_large(const struct problem *problem) {
     return elements > most_elements || problem_flops(problem) > most_flops;
 }
 
+/* What a law makes of inputs must still be inputs. */
+static enum status check_domains(const struct examination *e, int run, struct error *error) {
+    const struct problem *problem = &e->problem[run];
+    for (int o = 0; o < problem->primitive->operand_count; o++) {
+        const struct tensor tensor = {problem->primitive->operands[o].dtype,
+                                      problem_shape(problem, o), e->in[run][o]};
+        struct error inner;
+        if (tensor.data && domain_check(problem, o, &tensor, &inner))
+            return fail(error, STATUS_BAD_INPUT, "%s makes an input that is refused: %.300s",
+                        e->law->name, inner.text);
+    }
+    return STATUS_OK;
+}
+
 static enum status begin_run(struct examination *e, int run, struct error *error) {
-    struct law_run *r = &e->call.run[run];
-    const struct primitive *primitive = e->item->problem.primitive;
+    const struct problem *problem = &e->problem[run];
+    void **in = e->in[run];
+    const struct primitive *primitive = problem->primitive;
     for (int o = 0; o < primitive->operand_count; o++) {
         const struct operand *operand = &primitive->operands[o];
-        if (!present(&r->problem, o)) continue;
-        const size_t bytes = bytes_of(&r->problem, o);
-        const size_t doubles = (size_t)elements_of(&r->problem, o) * sizeof(double);
+        if (!present(problem, o)) continue;
+        const size_t bytes = bytes_of(problem, o);
+        const size_t doubles = (size_t)elements_of(problem, o) * sizeof(double);
         if (operand_is_output(operand)) {
             e->out[run][o] = memory_allocate(bytes);
             e->bound[run][o] = memory_allocate(doubles);
         }
-        if (operand_is_input(operand)) r->in[o] = memory_allocate(bytes);
+        if (operand_is_input(operand)) in[o] = memory_allocate(bytes);
         if ((operand_is_output(operand) && (!e->out[run][o] || !e->bound[run][o])) ||
-            (operand_is_input(operand) && !r->in[o]))
+            (operand_is_input(operand) && !in[o]))
             return fail(error, STATUS_NO_MEMORY, "no memory for the runs of %s", e->law->name);
-        r->out[o] = e->out[run][o];
-        r->bound[o] = e->bound[run][o];
     }
     for (int o = 0; o < primitive->operand_count; o++)
-        if (r->in[o]) begin_operand(e, run, o);
+        if (in[o]) begin_operand(e, run, o);
     const bool begun = enter(e, "prepare of a law");
     if (e->law->prepare) e->law->prepare(&e->call, run);
     callback_end(begun);
     for (int o = 0; o < primitive->operand_count; o++)
-        if (r->in[o] && !problem_reads(&r->problem, o))
-            fill_operand(&r->problem, o, FILL_NAN, 0, r->in[o]);
-    return STATUS_OK;
+        if (in[o] && !problem_reads(problem, o)) fill_operand(problem, o, FILL_NAN, 0, in[o]);
+    return check_domains(e, run, error);
 }
 
 /* A law whose runs are all the same compares a run with itself. */
 static bool all_alike(const struct examination *e) {
-    const struct law_run *first = &e->call.run[0];
+    const struct law_run *first = &e->run[0];
     for (int run = 1; run < e->law->runs; run++) {
-        const struct law_run *r = &e->call.run[run];
-        if (memcmp(r->problem.value, first->problem.value, sizeof r->problem.value)) return false;
-        for (int o = 0; o < first->problem.primitive->operand_count; o++)
-            if (r->in[o] && memcmp(r->in[o], first->in[o], bytes_of(&r->problem, o))) return false;
+        const struct law_run *r = &e->run[run];
+        if (memcmp(r->problem->value, first->problem->value, sizeof r->problem->value))
+            return false;
+        for (int o = 0; o < first->problem->primitive->operand_count; o++)
+            if (r->in[o] && memcmp(r->in[o], first->in[o], bytes_of(r->problem, o))) return false;
     }
     return e->law->runs > 1;
 }
@@ -139,18 +179,18 @@ static bool all_alike(const struct examination *e) {
  */
 
 static enum status find_bounds(struct examination *e, int run, struct error *error) {
-    struct law_run *r = &e->call.run[run];
+    const struct problem *problem = &e->problem[run];
     struct judge judge;
     const enum status status =
-        judge_open(&judge, &r->problem, (const void *const *)r->in,
-                   e->implementation->accumulation.reach, -1, e->call.seed, error);
+        judge_open(&judge, problem, (const void *const *)e->in[run],
+                   e->implementation->accumulation.halo, -1, e->call.seed, error);
     if (status) return status;
-    for (int o = 0; o < r->problem.primitive->operand_count; o++) {
+    for (int o = 0; o < problem->primitive->operand_count; o++) {
         if (!e->bound[run][o]) continue;
         const struct expectation *expected = &judge.expected[o];
         const struct tolerance tolerance = judge_tolerance(&judge, e->implementation, o, false);
-        r->floor[o] = tolerance.exact ? 0 : tolerance.floor;
-        for (int64_t i = 0; i < elements_of(&r->problem, o); i++) {
+        e->floor[run][o] = tolerance.exact ? 0 : tolerance.floor;
+        for (int64_t i = 0; i < elements_of(problem, o); i++) {
             const double value = expected->value[i];
             const double bound =
                 tolerance_bound(&tolerance, value, expected->sum[i], expected->local[i]);
@@ -169,7 +209,7 @@ static enum status find_bounds(struct examination *e, int run, struct error *err
 /* A quarter of the spread of an output, as the vacuity check of single runs has it (judge.h). */
 static double nudge_of(const struct examination *e, int run, int operand) {
     double low = INFINITY, high = -INFINITY;
-    for (int64_t i = 0; i < elements_of(&e->call.run[run].problem, operand); i++) {
+    for (int64_t i = 0; i < elements_of(&e->problem[run], operand); i++) {
         const double value = law_out(&e->call, run, operand, i);
         if (!isfinite(value)) continue;
         low = fmin(low, value);
@@ -194,7 +234,7 @@ static bool sensitive(struct examination *e) {
     const struct primitive *primitive = e->item->problem.primitive;
     for (int run = 0; run < e->law->runs; run++)
         for (int o = 0; o < primitive->operand_count; o++) {
-            const int64_t count = elements_of(&e->call.run[run].problem, o);
+            const int64_t count = elements_of(&e->problem[run], o);
             if (!e->out[run][o] || !count || primitive->operands[o].dtype != DTYPE_F32) continue;
             const double nudge = nudge_of(e, run, o);
             for (int64_t place = 0; place < PLACES && place < count; place++) {
@@ -211,17 +251,16 @@ static bool sensitive(struct examination *e) {
 
 static enum status run_all(struct examination *e, struct law_result *result, struct error *error) {
     for (int run = 0; run < e->law->runs; run++) {
-        struct law_run *r = &e->call.run[run];
         enum status status = vary_problem(e, run, error);
-        if (!status && too_large(&r->problem)) {
+        if (!status && too_large(&e->problem[run])) {
             say(result, LAW_SKIPPED, "too large: the oracle would take long");
             return STATUS_OK;
         }
         if (!status) status = begin_run(e, run, error);
         if (!status) status = find_bounds(e, run, error);
         if (status) return status;
-        result->verdict = e->runner(e->context, &r->problem, r->in, e->out[run], result->reason,
-                                    sizeof result->reason);
+        result->verdict = e->runner(e->context, &e->problem[run], e->in[run], e->out[run],
+                                    result->reason, sizeof result->reason);
         if (result->verdict != LAW_HOLDS) return STATUS_OK;
     }
     return STATUS_OK;
@@ -231,8 +270,7 @@ static void compare_runs(struct examination *e, struct law_result *result) {
     compare_with(e, &result->breach);
     const struct breach *breach = &result->breach;
     if (breach->wrong) {
-        const struct shape shape =
-            problem_shape(&e->call.run[breach->run].problem, breach->operand);
+        const struct shape shape = problem_shape(&e->problem[breach->run], breach->operand);
         result->verdict = LAW_BROKEN;
         result->operand = e->item->problem.primitive->operands[breach->operand].name;
         shape_print_index(&shape, breach->index, result->index, sizeof result->index);
@@ -262,9 +300,7 @@ enum status law_examine(struct law_result *result, const struct property *law,
     e->implementation = implementation;
     e->runner = runner;
     e->context = context;
-    e->call.runs = law->runs;
-    e->call.fill = item->fill;
-    e->call.seed = item->seed;
+    wire(e);
     const enum status status = run_all(e, result, error);
     if (!status && result->verdict == LAW_HOLDS) {
         if (all_alike(e))
@@ -276,7 +312,7 @@ enum status law_examine(struct law_result *result, const struct property *law,
         for (int o = 0; o < OPERANDS_MAX; o++) {
             memory_free(e->out[run][o]);
             memory_free(e->bound[run][o]);
-            memory_free(e->call.run[run].in[o]);
+            memory_free(e->in[run][o]);
         }
     free(e);
     return status;

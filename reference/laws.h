@@ -1,9 +1,9 @@
-/* One law (kernels/core/property.h) on one case: makes the runs' inputs and bounds, lets somebody
+/* One law (kernels/core/law.h) on one case: makes the runs' inputs and bounds, lets somebody
  * run them, compares, and asks whether the comparison could have failed. No I/O, no processes. */
 #ifndef REFERENCE_LAWS_H
 #define REFERENCE_LAWS_H
 
-#include "kernels/core/property.h"
+#include "kernels/core/law.h"
 #include "reference/cases.h"
 #include "reference/judge.h"
 

@@ -6,7 +6,7 @@
 
 #include "kernels/core/callback.h"
 
-#define IMPL(primitive, variant)
+#define BUILT(primitive, variant)
 #define MISSING(primitive, variant, reason)
 #define PRIMITIVE(name) extern const struct oracle oracle_##name;
 #include "registry_built.def"

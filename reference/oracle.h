@@ -5,8 +5,8 @@
  *   sum    what an accumulation's rounding errors are proportional to: for a dot product sum |a||b|
  *          (as the BLAS testers' SMMCH computes it). Multiplied by growth(terms), see tolerance.h.
  *   local  everything else: an absolute error of `local` units roundoff from elementwise operations
- * and from propagated errors that do not grow with the number of terms. The last rounding of the
- *          value itself is added by the tolerance; an oracle does not count it.
+ *          and from propagated errors that do not grow with the number of terms. The last rounding
+ *          of the value itself is added by the tolerance; an oracle does not count it.
  *
  * so that |computed - value| <= u * (growth(terms) * sum + local + |value|) + denormal floor.
  *
@@ -29,7 +29,7 @@ struct expectation {
 struct oracle_call {
     const void *problem;          /* the primitive's own problem struct */
     const void *const *operand;   /* inputs (in-out: as before the call); outputs NULL; in order */
-    int reach;                    /* the implementation's accumulation.reach (Winograd); else 0 */
+    int halo;                     /* the implementation's accumulation.halo (Winograd); else 0 */
     struct expectation *expected; /* by operand index; outputs only */
     /* NULL, or by operand index: NULL, or an input's elements in double, in place of `operand`'s.
      * Only for oracles that say `wide`: a derivative is taken at points between the floats. */

@@ -30,7 +30,7 @@
 #include <float.h>
 #include <gsl/gsl_math.h>
 
-#include "kernels/adam_step/adam_step.h"
+#include "kernels/optim/adam_step.h"
 #include "reference/oracle.h"
 
 static const double u = 0x1p-24;

@@ -3,7 +3,7 @@
  * Direct algorithms: a dot product of c/groups*kh*kw terms and a bias, so the gauge is
  *   sum = sum |x||weight| + |bias|,   local = 0.
  *
- * Winograd (reach r > 0, on 3x3 windows of stride 1 and dilation 1): an implementation may choose
+ * Winograd (halo r > 0, on 3x3 windows of stride 1 and dilation 1): an implementation may choose
  * among tiles of m = 2 (r = 1) or m = 2 and m = 4 (r = 3) outputs a side and the direct sum, so
  * each gauge is the largest of theirs. Tiles of m outputs a side, from the corner of the image on,
  * computed as (Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016) y =
@@ -32,7 +32,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels/conv2d/conv2d.h"
+#include "kernels/conv/conv2d.h"
 #include "reference/oracle.h"
 
 enum { TILE_MAX = 6, TILINGS = 2, TRANSFORM_ROUNDINGS = 28 };
@@ -119,13 +119,13 @@ static const struct winograd winograd4 = {
      {0, 0, 0, 0, 0, 1}},
 };
 
-/* The tile sizes that a reach allows: into[0..count-1]. */
-static int winograds_of(const struct conv2d_problem *p, int reach,
+/* The tile sizes that a halo allows: into[0..count-1]. */
+static int winograds_of(const struct conv2d_problem *p, int halo,
                         const struct winograd *into[TILINGS]) {
     int count = 0;
     if (p->kh != 3 || p->kw != 3 || p->stride != 1 || p->dilation != 1) return 0;
-    if (reach >= 1) into[count++] = &winograd2;
-    if (reach >= 3) into[count++] = &winograd4;
+    if (halo >= 1) into[count++] = &winograd2;
+    if (halo >= 3) into[count++] = &winograd4;
     return count;
 }
 
@@ -271,7 +271,7 @@ static void evaluate(const struct oracle_call *call, int64_t unit) {
     for (size_t k = 0; k < terms; k++) gsl_vector_set(dot.weight, k, weight[k]);
     const struct winograd *allowed[TILINGS];
     struct tiling tiling[TILINGS];
-    const int tilings = winograds_of(p, call->reach, allowed);
+    const int tilings = winograds_of(p, call->halo, allowed);
     for (int i = 0; i < tilings; i++) {
         tiling[i] = (struct tiling){
             .f = allowed[i], .filters = malloc((size_t)(cg + 1) * sizeof *tiling[i].filters)};

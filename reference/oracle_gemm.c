@@ -19,7 +19,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "kernels/gemm/gemm.h"
+#include "kernels/dense/gemm.h"
 #include "reference/oracle.h"
 #include "reference/tolerance.h"
 

@@ -13,8 +13,8 @@
  *   rstd   Half the relative error of v, 1/2 for adding eps, 2 for root and quotient:
  *          r ((g + 5) var/v / 2 + d^2 u / (2 v) + 5/2).
  *          d^2 u r^2 / 2 is made linear in g by bounding one factor g u D r by min(G u D r, 1/2):
- * as long as g u D r <= 1/2 that is a true bound, and beyond it the bound of y exceeds half a
- *          deviation, where the vacuity check refuses the case. So: g Q with
+ *          as long as g u D r <= 1/2 that is a true bound, and beyond it the bound of y exceeds
+ *          half a deviation, where the vacuity check refuses the case. So: g Q with
  *          Q = D r min(G u D r, 1/2) / 2.
  *   y      d r for the mean, z times the relative error of rstd, 1 for x - m, 2 for the products.
  *          The last addition's rounding is the tolerance's |value|; an order that folds the mean
@@ -36,7 +36,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "kernels/layer_norm/layer_norm.h"
+#include "kernels/norm/layer_norm.h"
 #include "reference/oracle.h"
 #include "reference/tolerance.h"
 

@@ -6,7 +6,7 @@
  * looked at twice, and nothing is allocated. */
 #include <gsl/gsl_math.h>
 
-#include "kernels/max_pool1d/max_pool1d.h"
+#include "kernels/pool/max_pool1d.h"
 #include "reference/oracle.h"
 
 static int64_t units(const void *problem) {

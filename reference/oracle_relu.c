@@ -1,7 +1,7 @@
 /* Oracle of relu: a selection, so no rounding and both gauges 0. */
 #include <gsl/gsl_math.h>
 
-#include "kernels/relu/relu.h"
+#include "kernels/activation/relu.h"
 #include "reference/oracle.h"
 
 static int64_t units(const void *problem) {

@@ -1,5 +1,5 @@
 /* Oracle of relu_backward: a selection, so no rounding and both gauges 0. */
-#include "kernels/relu/relu_backward.h"
+#include "kernels/activation/relu_backward.h"
 #include "reference/oracle.h"
 
 static int64_t units(const void *problem) {

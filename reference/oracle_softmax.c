@@ -1,11 +1,15 @@
 /* Oracle of softmax, on GSL.
  *
  * With d_i = x_i - max (computed within u|d_i|), e_i = exp(d_i) and S = sum e_j:
- *   exp turns the absolute error u|d_i| of its argument into a relative one, and adds its own: the
- *   project's vector exp and every libm stay within 2 ulp <= 4u; so e_i has relative error u(|d_i|
- * + 4). S inherits the average of those over its terms, weighted by p_j, and growth(terms) of its
- * own. The quotient, as product with a rounded reciprocal, adds 2u. In all |error| <= u p_i (|d_i|
- * + sum_j p_j |d_j| + 10 + growth).  Blanchard, Higham, Higham 2021, 4.1. */
+ *   e_i       exp turns the absolute error u|d_i| of its argument into a relative one, and adds its
+ *             own: the project's vector exp and every libm stay within 2 ulp <= 4u. Relative error
+ *             u(|d_i| + 4).
+ *   S         inherits the average of those over its terms, weighted by p_j, and growth(terms) of
+ *             its own.
+ *   quotient  as product with a rounded reciprocal, adds 2u.
+ *
+ * In all |error| <= u p_i (|d_i| + sum_j p_j |d_j| + 10 + growth). Blanchard, Higham, Higham 2021,
+ * 4.1. */
 #include <float.h>
 #include <gsl/gsl_math.h>
 #include <gsl/gsl_sf_exp.h>

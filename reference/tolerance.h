@@ -10,17 +10,23 @@
  *     SUM_LANES        m = ceil(n / lanes) + ceil(log2(lanes)) + 1
  *     SUM_BLOCKED      m = min(n, lanes) + ceil(4 n / lanes)
  *     SUM_COMPENSATED  m = 2     (Kahan; Higham, Accuracy and Stability of Numerical Algorithms,
- * 2nd ed., 4.3) plus 1 for the rounding of the term itself. Worst case (Higham 2002, lemma 3.1 and
- * section 4.2): gamma_m = m u / (1 - m u). For long sums that bound is never met: rounding errors
- * behave as independent variables of mean zero, and then with probability at least 1 - 2
- * exp(-lambda^2 / 2) for one sum gamma~_m = exp(lambda sqrt(m) u + m u^2 / (1 - u)) - 1 (Higham and
- * Mary, "A new approach to probabilistic rounding error analysis", SIAM J. Sci. Comput. 41 (2019),
- * theorem 2.4). lambda = 8 makes that 2.5e-14 per element: no false alarm in 10^12 elements. growth
- * = min of the two, in units of u. One case breaks the premise: equal signs and equal magnitudes
- * whose sum stalls (1 + 2^-25 + 2^-25 + ...). Those errors all point one way; such data get no
- * special bound, and cases that want them use SUM_COMPENSATED implementations or the exact cases.
- * Random problems filled with few different values are the exception: for them the worst case
- * counts (judge.h, `dependent`).
+ *                                2nd ed., 4.3)
+ * plus 1 for the rounding of the term itself. growth = min of two bounds, in units of u:
+ *
+ *   worst case     gamma_m = m u / (1 - m u)    (Higham 2002, lemma 3.1 and section 4.2). For long
+ *                  sums it is never met:
+ *   probabilistic  gamma~_m = exp(lambda sqrt(m) u + m u^2 / (1 - u)) - 1: rounding errors behave as
+ *                  independent variables of mean zero, and then one sum is within it with
+ *                  probability at least 1 - 2 exp(-lambda^2 / 2) (Higham and Mary, "A new approach
+ *                  to probabilistic rounding error analysis", SIAM J. Sci. Comput. 41 (2019),
+ *                  theorem 2.4). lambda = 8 makes that 2.5e-14 per element: no false alarm in
+ *                  10^12 elements.
+ *
+ * One case breaks the premise: equal signs and equal magnitudes whose sum stalls
+ * (1 + 2^-25 + 2^-25 + ...). Those errors all point one way; such data get no special bound, and
+ * cases that want them use SUM_COMPENSATED implementations or the exact cases. Random problems
+ * filled with few different values are the exception: for them the worst case counts (judge.h,
+ * `dependent`).
  *
  * floor: gradual underflow costs each operation at most 2^-150; (terms + 4) * 2^-149 covers the
  * terms, the elementwise steps and the last rounding. A kernel that flushes denormals to zero
