@@ -19,12 +19,12 @@ KINDS = ("golden", "oracle", "exact", "special", "memory", "repeat", "property",
 PRINT_FIELDS = """
 #include <stdio.h>
 #include "{header}"
-#define INT(name, initial, low, high, help) \\
+#define INT(name, initial, low, high, ...) \\
     printf("int\\t%s\\t%lld\\t%lld\\t%lld\\n", #name, (long long)(initial), (long long)(low), (long long)(high));
-#define REAL(name, initial, low, high, help) \\
+#define REAL(name, initial, low, high, ...) \\
     printf("real\\t%s\\t%.17g\\t%.17g\\t%.17g\\n", #name, (double)(initial), (double)(low), (double)(high));
-#define FLAG(name, initial, help) printf("int\\t%s\\t%d\\t0\\t1\\n", #name, (int)(initial));
-#define CHOICE(name, initial, choices, help) printf("choice\\t%s\\t%d\\t%s\\n", #name, (int)(initial), choices);
+#define FLAG(name, initial, ...) printf("int\\t%s\\t%d\\t0\\t1\\n", #name, (int)(initial));
+#define CHOICE(name, initial, choices, ...) printf("choice\\t%s\\t%d\\t%s\\n", #name, (int)(initial), choices);
 int main(void) {{
     {fields}(INT, REAL, FLAG, CHOICE)
     return 0;
@@ -63,15 +63,26 @@ class Field:
 def primitives():
     """Names, in the order of kernels/registry.def."""
     registry = (TOP / "kernels/registry.def").read_text()
-    return re.findall(r"^PRIMITIVE\((\w+)\)", registry, re.MULTILINE)
+    return re.findall(r"^PRIMITIVE\((\w+)", registry, re.MULTILINE)
+
+
+def header_of(primitive):
+    """kernels/<family>/<primitive>.h; a gradient without one of its own stands in that of its function."""
+    for name in dict.fromkeys((primitive, primitive.removesuffix("_backward"))):
+        headers = sorted(TOP.glob(f"kernels/*/{name}.h"))
+        if len(headers) > 1:
+            raise BadInput(f"kernels/*/{name}.h: found {len(headers)} files, not one")
+        if headers:
+            return headers[0]
+    raise BadInput(f"kernels/*/{primitive}.h: there is none")
 
 
 def fields(primitive):
     """name -> Field, in the order of the field list."""
-    headers = sorted(TOP.glob(f"kernels/*/{primitive}.h"))
-    if len(headers) != 1:
-        raise BadInput(f"kernels/*/{primitive}.h: found {len(headers)} files, not one")
-    source = PRINT_FIELDS.format(header=headers[0].relative_to(TOP), fields=primitive.upper() + "_FIELDS")
+    header = header_of(primitive)
+    lists = [f"{name.upper()}_FIELDS" for name in (primitive, primitive.removesuffix("_backward"))]
+    own = f"#define {lists[0]}(" in header.read_text()
+    source = PRINT_FIELDS.format(header=header.relative_to(TOP), fields=lists[0] if own else lists[1])
     with tempfile.TemporaryDirectory() as folder:
         program = os.path.join(folder, "fields")
         command = [os.environ.get("CC", "cc"), "-std=c11", "-x", "c", "-I", str(TOP), "-o", program, "-"]
@@ -81,7 +92,7 @@ def fields(primitive):
             raise BadInput(f"{command[0]}: {error.strerror}; a C compiler reads the field list") from None
         if built.returncode:
             first = (re.findall(r"error: .*", built.stderr) or ["no message"])[0]
-            raise BadInput(f"{headers[0].relative_to(TOP)}: cannot read its field list: {first}")
+            raise BadInput(f"{header.relative_to(TOP)}: cannot read its field list: {first}")
         printed = subprocess.run([program], capture_output=True, text=True, check=True).stdout
     return {field.name: field for field in (Field(*line.split("\t")) for line in printed.splitlines())}
 
@@ -132,12 +143,25 @@ def parse_case(line, known):
     return Case(name, parse_problem(problem, known), fill, seed, constant)
 
 
+def family_of(primitive):
+    """The folder that it stands in."""
+    return header_of(primitive).parent.name
+
+
 def golden_cases(primitive):
-    """The golden cases of tests/cases/<primitive>.cases (format: reference/cases.h)."""
-    path = pathlib.Path(os.environ.get("ASSAY_CASES", TOP / "tests/cases")) / f"{primitive}.cases"
-    if not path.exists():
-        return []
-    known, cases, wanted = fields(primitive), {}, False
+    """The golden cases of tests/cases/<family>.cases and <primitive>.cases (format: reference/cases.h)."""
+    folder = pathlib.Path(os.environ.get("ASSAY_CASES", TOP / "tests/cases"))
+    names = dict.fromkeys((family_of(primitive), primitive))
+    paths = [path for name in names if (path := folder / f"{name}.cases").exists()]
+    known, cases = fields(primitive) if paths else {}, {}
+    for path in paths:
+        read_cases(path, known, cases)
+    return list(cases.values())
+
+
+def read_cases(path, known, cases):
+    """Add a file's golden cases to `cases`, name -> Case."""
+    wanted = False
     for number, line in enumerate(path.read_text().splitlines(), 1):
         line = line.partition("#")[0].strip()
         try:
@@ -149,8 +173,7 @@ def golden_cases(primitive):
             elif line and wanted:
                 case = parse_case(line, known)
                 if case.name in cases:
-                    raise ValueError("the same golden case stands above")
+                    raise ValueError("the same golden case stands above, or in the family's file")
                 cases[case.name] = case
         except ValueError as error:
             raise BadInput(f"{path.name}:{number}: {error}") from None
-    return list(cases.values())

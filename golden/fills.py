@@ -1,7 +1,9 @@
 """Input data of golden cases: the fills of kernels/core/fill.h from numpy's Philox.
 
 Only the raw 64-bit stream of the generator is used, which numpy keeps stable between versions; what is made
-of it stands here. The values differ from the C fills on purpose: nothing but the files is shared.
+of it stands here. Real values differ from the C fills on purpose: nothing but the files is shared. What the
+domains of kernels/core/domain.h make (whole numbers, probabilities, distributions) is the same to the bit for
+the same seed and stream, or the same reals: the test golden/fills compares them.
 """
 
 import zlib
@@ -95,9 +97,101 @@ FILLS = {
 }
 
 
-def fill(style, seed, text, shape, nonnegative):
-    """float32 values of that shape."""
-    values = FILLS[style](Stream(seed, text), int(np.prod(shape, dtype=np.int64)))
+# ---- domains (kernels/core/domain.h) ----------------------------------------------------------------------------
+
+
+def philox4x32(counter, key):
+    """kernels/core/random.c: Salmon, Moraes, Dror, Shaw, SC 2011. Four words of counter, two of key, uint64 arrays."""
+    low = np.uint64(0xFFFFFFFF)
+    c0, c1, c2, c3 = counter
+    k0, k1 = key
+    for _ in range(10):
+        product0, product1 = np.uint64(0xD2511F53) * c0, np.uint64(0xCD9E8D57) * c2
+        c0, c1, c2, c3 = ((product1 >> np.uint64(32)) ^ c1 ^ k0, product1 & low,
+                          (product0 >> np.uint64(32)) ^ c3 ^ k1, product0 & low)
+        k0, k1 = (k0 + np.uint64(0x9E3779B9)) & low, (k1 + np.uint64(0xBB67AE85)) & low
+    return c0, c1, c2, c3
+
+
+def counted_integers(seed, stream, index, low, high):
+    """Element `index` (an array) of stream (seed, stream): random_integer of kernels/core/random.h."""
+    index, word = np.asarray(index, dtype=np.uint64), np.uint64(0xFFFFFFFF)
+    seed = np.uint64(seed)
+    counter = (index & word, index >> np.uint64(32), np.full_like(index, stream), np.zeros_like(index))
+    first, second, _, _ = philox4x32(counter, (seed & word, seed >> np.uint64(32)))
+    uniform = ((second << np.uint64(32) | first) >> np.uint64(11)).astype(np.float64) * 2.0**-53
+    return low + (uniform * float(high - low + 1)).astype(np.int64)
+
+
+def integers(style, seed, stream, count, below):
+    """domain_integer, elements 0 .. count - 1: int64 in [0, below)."""
+    index = np.arange(count, dtype=np.int64)
+    if below < 1:
+        return np.zeros(count, dtype=np.int64)
+    uniform = counted_integers(seed, stream, index, 0, below - 1)
+    if style == "zero":
+        return np.zeros(count, dtype=np.int64)
+    if style == "ones":
+        return np.full(count, int(below > 1), dtype=np.int64)
+    if style == "equal":
+        return np.full(count, seed % below, dtype=np.int64)
+    if style == "count":
+        return (index % below + seed % below) % below
+    if style == "sorted":
+        return ((count - 1 - index) / max(count, 1) * float(below)).astype(np.int64)
+    if style == "runs":
+        return counted_integers(seed, stream, index // 5, 0, below - 1)
+    if style == "sparse":
+        return np.where(counted_integers(seed, stream + 100, index, 0, 5) == 0, uniform, 0)
+    if style in ("special", "inf", "spots"):
+        which = counted_integers(seed, stream + 100, index, 0, 3)
+        return np.where(which == 0, 0, np.where(which == 1, below - 1, uniform))
+    return uniform
+
+
+def probabilities(style, real):
+    """domain_probability"""
+    magnitude = np.abs(real)
+    if style == "integer":
+        return np.fmod(magnitude, 2)
+    with np.errstate(divide="ignore"):
+        return np.where(magnitude > 1, 1 / magnitude, magnitude)
+
+
+def distributions(style, seed, stream, real, along):
+    """domain_distribution of every line along that axis."""
+    lines = np.moveaxis(np.abs(real), along, -1).copy()
+    length = lines.shape[-1]
+    if not lines.size:
+        return np.moveaxis(lines, -1, along)
+    if style == "integer":
+        place = counted_integers(seed, stream + 400, np.arange(lines.size // length), 0, length - 1)
+        lines = (np.arange(length) == place.reshape(lines.shape[:-1])[..., None]).astype(np.float64)
+    lines = np.where(lines > SPECIAL[6], SPECIAL[6], lines)  # an infinity counts as the largest float32
+    weight = np.where(np.isnan(lines), 0.0, lines)
+    total = np.add.accumulate(weight, axis=-1)[..., -1:]  # in this order, as the loop in C; np.sum adds in pairs
+    with np.errstate(invalid="ignore"):
+        share = np.where(total > 0, weight / total, 1.0 / length)
+    return np.moveaxis(np.where(np.isnan(lines), np.nan, share), -1, along)
+
+
+BELOW = {"mask": 2, "bytes": 256}
+
+
+def fill(style, seed, text, shape, domain="real", below=None, along=None):
+    """Values of that shape: int64 for indices, uint8 for masks and bytes, else float32."""
+    count, stream = int(np.prod(shape, dtype=np.int64)), zlib.crc32(text.encode())
+    if domain in ("index", "mask", "bytes"):
+        drawn = integers(style, seed, stream, count, BELOW.get(domain, below))
+        return drawn.astype(np.int64 if domain == "index" else np.uint8).reshape(shape)
+    values = FILLS[style](Stream(seed, text), count).reshape(shape)
+    if domain == "nonnegative":
+        values = np.abs(values)
+    elif domain == "probability" and along is None:
+        values = probabilities(style, values)
+    elif domain == "probability":
+        values = distributions(style, seed, stream, values, along)
+    elif domain != "real":
+        raise ValueError(f"there is no domain '{domain}'")
     with np.errstate(over="ignore"):
-        values = values.astype(np.float32).reshape(shape)
-    return np.abs(values) if nonnegative else values
+        return values.astype(np.float32)

@@ -137,15 +137,6 @@ enum status golden_read(const struct golden_file *file, int index, struct golden
     return fail(error, STATUS_NO_MEMORY, "no memory for golden data");
 }
 
-void golden_release(struct golden_case *item) {
-    for (int i = 0; i < OPERANDS_MAX; i++) {
-        memory_free(item->in[i]);
-        memory_free(item->out[i]);
-        item->in[i] = NULL;
-        item->out[i] = NULL;
-    }
-}
-
 char *golden_path(const char *primitive, char *buffer, size_t buffer_bytes) {
     const char *folder = getenv("ASSAY_GOLDEN");
     snprintf(buffer, buffer_bytes, "%s/%s.h5", folder && *folder ? folder : ASSAY_GOLDEN_FOLDER,

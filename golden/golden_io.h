@@ -7,22 +7,9 @@
 #ifndef GOLDEN_GOLDEN_IO_H
 #define GOLDEN_GOLDEN_IO_H
 
-#include "kernels/core/fill.h"
+#include "golden/golden_case.h"
 
 struct golden_file;
-
-struct golden_case {
-    char name[160]; /* of its group */
-    struct problem problem;
-    enum fill fill; /* how the inputs were made; FILL_NORMAL unless the case says */
-    uint64_t seed;  /* ... with which seed; 1 unless the case says */
-    bool constant;  /* the outputs do not depend on the inputs (struct problem_case) */
-    void
-        *in[OPERANDS_MAX]; /* inputs, and in-out operands before the call, in the operand's dtype */
-    double *out[OPERANDS_MAX]; /* expected outputs, and in-out operands after the call */
-    /* NULL where the operand is no input (in), no output (out), or absent from the problem; an
-     * operand without elements has a valid pointer */
-};
 
 /* Opens the file and reads all of it once, so that a file that opens has no bad case. STATUS_IO:
  * the system refuses to open it. */
@@ -34,10 +21,10 @@ const char *
 golden_oracle(const struct golden_file *file);    /* whose numbers: "PyTorch 2.1.0 float64" */
 int golden_count(const struct golden_file *file); /* at least 1 */
 
-/* Case `index`, in the order of the names. Tensors are aligned as memory_allocate does. */
+/* Case `index`, in the order of the names. Tensors are aligned as memory_allocate does; for
+ * golden_release to free. */
 enum status golden_read(const struct golden_file *file, int index, struct golden_case *into,
                         struct error *error);
-void golden_release(struct golden_case *item); /* frees the tensors; twice is fine */
 
 /* The path of a primitive's own golden file: in $ASSAY_GOLDEN, or in golden/data of the source tree
  * this program was built from. Returns buffer. */

@@ -49,21 +49,6 @@ static bool read_all(int pipe, void *data, size_t bytes) {
 
 /* ---- which tensors a case has: the same on both sides ------------------------------------- */
 
-static size_t elements_of(const struct golden_case *item, int operand) {
-    const struct shape shape = problem_shape(&item->problem, operand);
-    return (size_t)shape_elements(&shape);
-}
-
-size_t golden_in_bytes(const struct golden_case *item, int operand) {
-    if (!item->in[operand]) return 0;
-    const enum dtype dtype = item->problem.primitive->operands[operand].dtype;
-    return elements_of(item, operand) * dtype_bytes(dtype);
-}
-
-size_t golden_out_bytes(const struct golden_case *item, int operand) {
-    return item->out[operand] ? elements_of(item, operand) * sizeof(double) : 0;
-}
-
 static bool present(const struct problem *problem, int operand) {
     const struct shape shape = problem_shape(problem, operand);
     return shape_present(&shape);
@@ -174,7 +159,8 @@ static enum status receive_case(int pipe, const struct primitive *primitive,
                                 struct golden_case *into, size_t *left, struct error *error) {
     enum status status = receive_record(pipe, primitive, into, error);
     for (int i = 0; !status && i < primitive->operand_count; i++) {
-        const size_t elements = elements_of(into, i);
+        const struct shape shape = problem_shape(&into->problem, i);
+        const size_t elements = (size_t)shape_elements(&shape);
         void *out = NULL;
         if (has_in(&into->problem, i))
             status = receive_tensor(pipe, elements * dtype_bytes(primitive->operands[i].dtype),

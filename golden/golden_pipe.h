@@ -7,10 +7,7 @@
 #ifndef GOLDEN_GOLDEN_PIPE_H
 #define GOLDEN_GOLDEN_PIPE_H
 
-#include "golden/golden_io.h"
-
-/* Golden files are small: all the tensors of one together. */
-#define GOLDEN_MAX_BYTES ((size_t)1 << 30)
+#include "golden/golden_case.h"
 
 struct golden_file {
     const struct primitive *primitive;
@@ -18,10 +15,6 @@ struct golden_file {
     int count;
     struct golden_case *item;
 };
-
-/* Bytes of operand i in a golden case; 0 when it is not there. */
-size_t golden_in_bytes(const struct golden_case *item, int operand);
-size_t golden_out_bytes(const struct golden_case *item, int operand);
 
 /* The child's end: reads the file at `path` and sends what is in it, or what is wrong with it. */
 void golden_send(int pipe, const char *path);

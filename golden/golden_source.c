@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "golden/golden_parse.h"
 #include "golden/hdf5_read.h"
 #include "kernels/core/registry.h"
 
@@ -63,7 +64,7 @@ static enum status read_root(struct golden_source *source, struct error *error) 
         return fail(error, STATUS_BAD_INPUT, "attribute 'schema' is '%s', not 'assay-golden'",
                     schema);
     if (!status) status = hdf5_read_integer(source->id, "version", &version, error);
-    if (!status && version != SCHEMA_VERSION)
+    if (!status && (version < 1 || version > SCHEMA_VERSION))
         return fail(error, STATUS_BAD_INPUT,
                     "is of schema version %lld; this program reads version %d", (long long)version,
                     SCHEMA_VERSION);

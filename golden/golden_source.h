@@ -5,7 +5,7 @@
 
 #include <hdf5.h>
 
-#include "golden/golden_io.h"
+#include "golden/golden_case.h"
 
 typedef char golden_name[160];
 
@@ -24,10 +24,5 @@ void golden_source_close(struct golden_source *source);
 /* One case. Errors name file and case. */
 enum status golden_source_read(const struct golden_source *source, int index,
                                struct golden_case *into, struct error *error);
-
-/* The problem and the tensors of one case's group (golden_case.c). Errors name the place in the
- * group. After an error the tensors read so far are still there to be released. */
-enum status golden_case_parse(hid_t group, const struct primitive *primitive,
-                              struct golden_case *into, struct error *error);
 
 #endif
