@@ -86,7 +86,7 @@ static bool allocate(struct candidate *c) {
     const size_t prepared = implementation_prepared_bytes(c->implementation, problem);
     if (scratch) c->workspace = memory_allocate(scratch);
     if (prepared) c->prepared = memory_allocate(prepared);
-    if (c->workspace) memset(c->workspace, 0xFB, scratch);
+    if (c->prepared) poison_fill(c->prepared, prepared, POISON_NAN);
     return (!scratch || c->workspace) && (!prepared || c->prepared);
 }
 
@@ -116,12 +116,14 @@ static void prepare(struct candidate *c) {
 /* ---- right? -----------------------------------------------------------------------------------
  */
 
-/* Outputs of `set` after one call on pristine data. False: it now stands FAILED. */
+/* Outputs of `set` after one call on pristine data; `when` in words, "" for the verified call.
+ * False: it now stands FAILED. */
 static bool approve(struct candidate *c, int64_t set, const char *when) {
     struct opinion opinion;
     struct error error;
     const struct primitive *primitive = c->workload->problem.primitive;
-    const int unwritten = workload_unwritten(c->workload, set);
+    /* of the verified pair it is known, without a doubt about a result that looks like poison */
+    const int unwritten = *when ? workload_unwritten(c->workload, set) : -1;
     if (workload_judge(c->workload, c->implementation, set, &opinion, &error))
         stand(c, STANDING_FAILED, "%s", error.text);
     else if (opinion.reason[0])
@@ -134,12 +136,14 @@ static bool approve(struct candidate *c, int64_t set, const char *when) {
     return c->standing == STANDING_READY;
 }
 
-static bool inputs_intact(struct candidate *c) {
-    const int damaged = workload_damaged(c->workload);
+static bool surroundings_intact(struct candidate *c) {
+    const struct operand *operands = c->workload->problem.primitive->operands;
+    const int damaged = workload_damaged(c->workload), overrun = workload_overrun(c->workload);
     if (damaged >= 0)
-        stand(c, STANDING_FAILED, "wrote to its input %s",
-              c->workload->problem.primitive->operands[damaged].name);
-    return damaged < 0;
+        stand(c, STANDING_FAILED, "wrote to its input %s", operands[damaged].name);
+    else if (overrun >= 0)
+        stand(c, STANDING_FAILED, "wrote outside %s", operands[overrun].name);
+    return damaged < 0 && overrun < 0;
 }
 
 void candidate_give_up(struct candidate *c, double longest_call) {
@@ -149,27 +153,55 @@ void candidate_give_up(struct candidate *c, double longest_call) {
           longest_call);
 }
 
+/* One call from `poison`; false: it stands no longer READY. *seconds: what it took. */
+static bool run_from(struct candidate *c, enum poison poison, double longest_call,
+                     double *seconds) {
+    const struct problem *problem = &c->workload->problem;
+    /* threads and libraries hold locks, which a call left half-way would keep */
+    const bool leavable = !c->implementation->uses_threads && !c->implementation->peer;
+    if (c->workspace)
+        poison_fill(c->workspace, implementation_workspace_bytes(c->implementation, problem),
+                    poison);
+    workload_poison(c->workload, poison);
+    const double start = seconds_now();
+    const int signal = deadline_run(call_once, c, leavable ? longest_call : 0);
+    *seconds = seconds_now() - start;
+    c->too_slow = signal == SIGALRM;
+    if (signal == SIGALRM)
+        stand(c, STANDING_SKIPPED, "one call takes longer than %g s", longest_call);
+    else if (signal)
+        stand(c, STANDING_FAILED, "crashed: %s", strsignal(signal));
+    return surroundings_intact(c) && c->standing == STANDING_READY;
+}
+
+/* As strictly as a test: two runs from different poison, which must agree bit for bit. */
+static void run_pair(struct candidate *c, double longest_call,
+                     unsigned char *output[OPERANDS_MAX]) {
+    double seconds;
+    char reason[256];
+    if (!run_from(c, POISON_NAN, longest_call, &c->call_seconds)) return;
+    if (!workload_capture(c->workload, output)) {
+        stand(c, STANDING_SKIPPED, "no memory to keep its results");
+        return;
+    }
+    if (!run_from(c, POISON_FINITE, longest_call, &seconds)) return;
+    if (!workload_same(c->workload, output, reason, sizeof reason))
+        stand(c, STANDING_FAILED, "%s", reason);
+    else if (approve(c, 0, ""))
+        c->output_sum = workload_output_sum(c->workload, 0);
+}
+
 void candidate_verify(struct candidate *c, double longest_call) {
+    unsigned char *output[OPERANDS_MAX] = {NULL};
     if (c->standing != STANDING_READY) return;
     turn_of(c);
     if (!allocate(c)) {
         stand(c, STANDING_SKIPPED, "no memory for its workspace");
         return;
     }
-    workload_poison(c->workload);
     prepare(c);
-    /* threads and libraries hold locks, which a call left half-way would keep */
-    const bool leavable = !c->implementation->uses_threads && !c->implementation->peer;
-    const double start = seconds_now();
-    const int signal = deadline_run(call_once, c, leavable ? longest_call : 0);
-    c->call_seconds = seconds_now() - start;
-    c->too_slow = signal == SIGALRM;
-    if (signal == SIGALRM)
-        stand(c, STANDING_SKIPPED, "one call takes longer than %g s", longest_call);
-    else if (signal)
-        stand(c, STANDING_FAILED, "crashed: %s", strsignal(signal));
-    if (inputs_intact(c) && c->standing == STANDING_READY && approve(c, 0, ""))
-        c->output_sum = workload_output_sum(c->workload, 0);
+    run_pair(c, longest_call, output);
+    for (int i = 0; i < OPERANDS_MAX; i++) memory_free(output[i]);
 }
 
 /* ---- planning ---------------------------------------------------------------------------------
@@ -266,7 +298,7 @@ static void report(struct candidate *c, struct gb_state *state, double seconds) 
     gb_counter(state, "prepare_ns", c->prepare_seconds > 0 ? c->prepare_seconds * 1e9 : 0);
     gb_counter(state, "error_ratio", c->error_ratio);
     gb_counter(state, "judged", c->judged);
-    gb_label(state, candidate_impossible(c, seconds) ? "IMPOSSIBLE" : "PASS");
+    gb_label(state, roofline_beaten(seconds, &c->least, c->again, c) ? "IMPOSSIBLE" : "PASS");
     if (c->timed < CANDIDATE_REPETITIONS) c->seconds[c->timed++] = seconds;
 }
 
@@ -278,12 +310,12 @@ static void recheck(struct candidate *c, int64_t used) {
     for (int64_t set = 0; set < used && c->standing == STANDING_READY; set++) {
         if (workload_output_sum(w, set) == c->output_sum) continue;
         if (drifted) {
-            workload_poison(w);
+            workload_poison(w, POISON_FINITE);
             call_once(c);
         }
         approve(c, set, ", in a timed run");
     }
-    if (c->standing == STANDING_READY) inputs_intact(c);
+    if (c->standing == STANDING_READY) surroundings_intact(c);
 }
 
 /* As many batches as Google Benchmark wants; seconds per call. */
@@ -292,10 +324,10 @@ static double time_batches(struct candidate *c, struct gb_state *state) {
     const bool drifts = workload_drifts(w);
     int64_t set = 0, calls = 0;
     double total = 0;
-    workload_poison(w);
+    workload_poison(w, POISON_FINITE);
     if (w->sets == 1 && c->call_seconds < 0.02) { /* another kernel ran since: warm up */
         run_batch(c, c->batch, &set);
-        workload_poison(w);
+        workload_poison(w, POISON_FINITE);
     }
     while (gb_keep(state, c->batch)) {
         if (drifts && calls) {
@@ -358,9 +390,9 @@ static double quantile(const struct candidate *c, double q) {
     return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
 }
 
-bool candidate_impossible(const struct candidate *c, double seconds) {
-    const double margin = 1.05;
-    return c->least_seconds > margin * seconds;
+bool candidate_impossible(const struct candidate *c) {
+    struct floor_time least = c->least;
+    return roofline_beaten(candidate_median(c), &least, NULL, NULL);
 }
 
 double candidate_median(const struct candidate *c) { return quantile(c, 0.5); }

@@ -20,6 +20,7 @@
 #define BENCH_CANDIDATE_H
 
 #include "bench/gbench_shim.h"
+#include "bench/roofline.h"
 #include "bench/workload.h"
 
 enum standing { STANDING_READY, STANDING_SKIPPED, STANDING_FAILED };
@@ -45,8 +46,11 @@ struct candidate {
     int64_t max_batch;   /* more would drift too far */
     uint64_t output_sum; /* of a verified batch */
     struct gb_plan plan;
-    double bound_seconds; /* roofline; 0: not known */
-    double least_seconds; /* roofline of what its algorithm saves: less is impossible */
+    double bound_seconds;    /* roofline; 0: not known */
+    struct floor_time least; /* roofline of what its algorithm saves: less is impossible */
+    /* measures the ceilings again (roofline_beaten); its user is the candidate. NULL: never */
+    void (*again)(struct floor_time *least, void *candidate);
+    void *sweep; /* the caller's */
 
     void (*after)(struct candidate *candidate); /* called after every repetition */
     int timed;                                  /* repetitions */
@@ -80,7 +84,7 @@ void candidate_close(struct candidate *candidate);
 double candidate_median(const struct candidate *candidate);
 /* Half the distance of the quartiles, as a fraction of the median. */
 double candidate_spread(const struct candidate *candidate);
-/* Faster than the roofline allows, beyond the ceilings' own uncertainty. */
-bool candidate_impossible(const struct candidate *candidate, double seconds);
+/* Its median is faster than the roofline allows, by more than the ceilings' own spread. */
+bool candidate_impossible(const struct candidate *candidate);
 
 #endif

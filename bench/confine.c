@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "kernels/core/output.h"
-#include "kernels/core/sandbox.h"
 #include "kernels/core/status.h"
+#include "kernels/host/sandbox.h"
 
 static const char *volatile running;
 

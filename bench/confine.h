@@ -1,4 +1,4 @@
-/* --sandbox: the process that times, in the sandbox of kernels/core/sandbox.h. A forbidden call
+/* --sandbox: the process that times, in the sandbox of kernels/host/sandbox.h. A forbidden call
  * ends it with one line, "assay-bench: relu/mine/n=9: tried to open a network socket (socket)", and
  * EXIT_FAILED. */
 #ifndef BENCH_CONFINE_H

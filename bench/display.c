@@ -111,7 +111,7 @@ static void print_row(const struct candidate *c, double naive, double peer) {
     print_ratio(c->bound_seconds > 0 ? c->bound_seconds / median : INFINITY);
     print_ratio(naive / median);
     print_ratio(peer / median);
-    printf(" %8.2g%s%s\n", c->error_ratio, candidate_impossible(c, median) ? "  IMPOSSIBLE" : "",
+    printf(" %8.2g%s%s\n", c->error_ratio, candidate_impossible(c) ? "  IMPOSSIBLE" : "",
            c->standing == STANDING_READY ? "" : c->reason);
 }
 

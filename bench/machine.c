@@ -161,6 +161,7 @@ struct bench {
     struct machine *machine;
     float *data;
     size_t bytes;
+    int all; /* threads */
     struct job *jobs;
     void (*step)(const char *what, double done);
 };
@@ -190,7 +191,6 @@ static void measure_flops(struct bench *b, int threads) {
 /* Best over instruction sets and kinds of store. Past the caches is tried where data do not stay
  * there. */
 static void measure_stream(struct bench *b, struct stream_ceiling *c, enum stream stream) {
-    const bool large = c->bytes >= (size_t)64 << 20;
     const int64_t share = (int64_t)(c->bytes / sizeof(float)) / c->threads / 16 * 16;
     const int64_t each = share / arrays_of[stream] - (arrays_of[stream] > 1) * STAGGER;
     struct job job = {.stream = stream,
@@ -210,10 +210,10 @@ static void measure_stream(struct bench *b, struct stream_ceiling *c, enum strea
                                                       : false;
             if (past && (!can || c->bytes < (size_t)4 << 20)) continue;
             job.past = past;
-            const double rate = best_run(&job, c->threads, b->jobs, large ? 2 : REPEATS, &spread);
+            const double rate = best_run(&job, c->threads, b->jobs, REPEATS, &spread);
             if (rate <= c->bytes_per_second[stream]) continue;
             c->bytes_per_second[stream] = rate;
-            if (stream == STREAM_COPY) c->spread = spread;
+            c->spread[stream] = spread;
         }
     }
 }
@@ -238,85 +238,61 @@ static void measure_curve(struct bench *b, int threads, double from, double to) 
     }
 }
 
-/* A larger working set cannot be faster: where it was, the smaller one was disturbed. */
-static void smooth(struct machine *m) {
-    for (int i = m->curve_count - 2; i >= 0; i--)
-        for (int stream = 0; stream < STREAMS; stream++)
-            if (m->curve[i].threads == m->curve[i + 1].threads)
-                m->curve[i].bytes_per_second[stream] = fmax(
-                    m->curve[i].bytes_per_second[stream], m->curve[i + 1].bytes_per_second[stream]);
+/* Threads and data for them; STATUS_NO_MEMORY: neither. */
+static enum status bench_open(struct bench *b, const struct cpu *cpu, struct error *error) {
+    b->all = cpu->processors < THREADS_MAX ? cpu->processors : THREADS_MAX;
+    b->bytes = largest_set(cpu);
+    b->jobs = calloc((size_t)b->all, sizeof *b->jobs);
+    while (b->jobs && b->bytes >= (size_t)32 << 20 && !(b->data = memory_allocate(b->bytes)))
+        b->bytes /= 2;
+    if (!b->data) {
+        free(b->jobs);
+        return fail(error, STATUS_NO_MEMORY, "no memory to measure the machine's bandwidth");
+    }
+    for (size_t i = 0; i < b->bytes / sizeof(float); i++) b->data[i] = 1 + (float)(i % 7) * 0.1f;
+    return STATUS_OK;
+}
+
+static void bench_close(struct bench *b) {
+    free(b->jobs);
+    memory_free(b->data);
 }
 
 enum status machine_measure(struct machine *m, const struct cpu *cpu,
                             void (*step)(const char *what, double done), struct error *error) {
-    struct bench b = {.machine = m, .bytes = largest_set(cpu), .step = step};
-    const int all = cpu->processors < THREADS_MAX ? cpu->processors : THREADS_MAX;
+    struct bench b = {.machine = m, .step = step};
     *m = (struct machine){.cpu = *cpu};
-    b.jobs = calloc((size_t)all, sizeof *b.jobs);
-    while (b.bytes >= (size_t)32 << 20 && !(b.data = memory_allocate(b.bytes))) b.bytes /= 2;
-    if (!b.jobs || !b.data) {
-        free(b.jobs);
-        memory_free(b.data);
-        return fail(error, STATUS_NO_MEMORY, "no memory to measure the machine's bandwidth");
-    }
-    for (size_t i = 0; i < b.bytes / sizeof(float); i++) b.data[i] = 1 + (float)(i % 7) * 0.1f;
+    const enum status status = bench_open(&b, cpu, error);
+    if (status) return status;
     if (step) step("multiply-add peak", 0);
     measure_flops(&b, 1);
-    if (all > 1) measure_flops(&b, all);
-    measure_curve(&b, 1, 0.1, all > 1 ? 0.6 : 1);
-    if (all > 1) measure_curve(&b, all, 0.6, 1);
+    if (b.all > 1) measure_flops(&b, b.all);
+    measure_curve(&b, 1, 0.1, b.all > 1 ? 0.6 : 1);
+    if (b.all > 1) measure_curve(&b, b.all, 0.6, 1);
     measure_flops(&b, 1);
-    if (all > 1) measure_flops(&b, all);
-    smooth(m);
-    free(b.jobs);
-    memory_free(b.data);
+    if (b.all > 1) measure_flops(&b, b.all);
+    machine_settle(m);
+    bench_close(&b);
     return STATUS_OK;
 }
 
-/* ---- reading them -----------------------------------------------------------------------------
- */
-
-double machine_flops(const struct machine *m, enum isa isa, int threads) {
-    double one = 0, all = 0;
-    for (int i = 0; i < m->flops_count; i++) {
-        const struct flops_ceiling *c = &m->flops[i];
-        if (c->isa != isa) continue;
-        if (c->threads == threads) return c->flops_per_second;
-        if (c->threads == 1) one = c->flops_per_second;
-        all = fmax(all, c->flops_per_second);
-    }
-    return fmin(one * threads, all);
-}
-
-/* On the curve measured with exactly `threads`; 0 when there is none. */
-static double on_curve(const struct machine *m, enum stream stream, size_t bytes, int threads) {
-    const struct stream_ceiling *below = NULL;
+enum status machine_measure_again(struct machine *m, size_t bytes, int threads,
+                                  struct error *error) {
+    struct machine again = {.cpu = m->cpu};
+    struct bench b = {.machine = &again};
+    const enum status status = bench_open(&b, &m->cpu, error);
+    if (status) return status;
+    measure_flops(&b, 1);
+    if (b.all > 1 && threads > 1) measure_flops(&b, b.all);
     for (int i = 0; i < m->curve_count; i++) {
         const struct stream_ceiling *c = &m->curve[i];
-        if (c->threads != threads) continue;
-        if (c->bytes >= bytes) {
-            if (!below) return c->bytes_per_second[stream];
-            const double at = log((double)bytes / (double)below->bytes) /
-                              log((double)c->bytes / (double)below->bytes);
-            return below->bytes_per_second[stream] * (1 - at) + c->bytes_per_second[stream] * at;
-        }
-        below = c;
+        if (!machine_near(m, c, bytes, threads) || c->bytes > b.bytes) continue;
+        struct stream_ceiling *fresh = &again.curve[again.curve_count++];
+        *fresh = (struct stream_ceiling){.bytes = c->bytes, .threads = c->threads};
+        for (int stream = 0; stream < STREAMS; stream++)
+            measure_stream(&b, fresh, (enum stream)stream);
     }
-    return below ? below->bytes_per_second[stream] : 0;
-}
-
-double machine_stream(const struct machine *m, enum stream stream, size_t bytes, int threads) {
-    const double exact = on_curve(m, stream, bytes, threads);
-    if (exact > 0) return exact;
-    const double one = on_curve(m, stream, bytes / (size_t)(threads > 0 ? threads : 1), 1);
-    return fmin(one * threads, on_curve(m, stream, bytes, m->cpu.processors));
-}
-
-size_t machine_level_bytes(const struct machine *m, int level) {
-    if (level >= CACHE_LEVELS) return SIZE_MAX;
-    const size_t size = (size_t)m->cpu.cache_bytes[level];
-    /* half of a private cache; of a shared last level what a core can surely have */
-    if (level < 3) return size / 2;
-    const size_t several = 8 * (size_t)m->cpu.cache_bytes[2];
-    return several && several < size / 2 ? several : size / 2;
+    bench_close(&b);
+    machine_raise(m, &again);
+    return STATUS_OK;
 }

@@ -1,7 +1,9 @@
 /* What this machine can do at best: multiply-add rate and memory bandwidth, measured.
  *
  * A ceiling is the best of several runs: other tenants and interrupts only ever take away. `spread`
- * is how far the median run stayed below it, as a fraction.
+ * is how far the median run stayed below it, as a fraction; where several measurements speak of one
+ * ceiling (all working sets beyond the caches, and any measured again), how far the lowest median
+ * did.
  *
  * Bandwidth is measured over working sets from 16 KiB to twice the last-level cache, at most 1 GiB
  * (a virtual machine shows the whole host's cache, of which it may get little: the curve tells what
@@ -26,7 +28,7 @@ struct flops_ceiling {
 struct stream_ceiling {
     size_t bytes; /* working set of all threads together */
     int threads;
-    double bytes_per_second[STREAMS], spread;
+    double bytes_per_second[STREAMS], spread[STREAMS];
 };
 
 enum { MACHINE_POINTS = 20 };
@@ -39,15 +41,31 @@ struct machine {
     int curve_count;
 };
 
-/* About 15 s. `step` (may be NULL) is told what is next, and how much is done, 0 to 1. */
+/* About 30 s. `step` (may be NULL) is told what is next, and how much is done, 0 to 1. */
 enum status machine_measure(struct machine *machine, const struct cpu *cpu,
                             void (*step)(const char *what, double done), struct error *error);
+
+/* Once more those that hold for a working set of `bytes` on `threads`, and raise them where they are
+ * higher now: before a time is called impossible. */
+enum status machine_measure_again(struct machine *machine, size_t bytes, int threads,
+                                  struct error *error);
+/* The better of two measurements of a machine, point by point; spreads cover both. */
+void machine_raise(struct machine *machine, const struct machine *again);
+/* What must hold between the points: more threads are no slower, smaller working sets are no
+ * slower, and all working sets beyond the caches have one bandwidth, the largest measured. */
+void machine_settle(struct machine *machine);
+/* Does this point say anything of a working set of `bytes` on `threads`? */
+bool machine_near(const struct machine *machine, const struct stream_ceiling *point, size_t bytes,
+                  int threads);
 
 /* From the cache file if it fits this CPU, processor count and program version; else measured and
  * cached. `refresh`: measured in any case. */
 enum status machine_get(struct machine *machine, const struct cpu *cpu, bool refresh,
                         void (*step)(const char *what, double done), struct error *error);
-/* Ceilings from a file that machine_to_json's text is in. */
+/* Remember raised ceilings; a machine that cannot says so. */
+void machine_remember(const struct machine *machine);
+/* Ceilings from a file that machine_to_json's text is in, or an older version's, which has one
+ * spread for all kinds of stream. */
 enum status machine_read(struct machine *machine, const char *path, struct error *error);
 /* Where the cache file is; "" without a home. Returns buffer. */
 char *machine_path(const struct cpu *cpu, char *buffer, size_t buffer_bytes);
@@ -62,6 +80,9 @@ double machine_flops(const struct machine *machine, enum isa isa, int threads);
 /* Bytes per second of one kind of stream; between the measured working sets interpolated in the
  * logarithm of their size. */
 double machine_stream(const struct machine *machine, enum stream stream, size_t bytes, int threads);
+
+/* The largest spread among the ceilings that hold there. */
+double machine_spread(const struct machine *machine, size_t bytes, int threads);
 
 /* A working set typical of cache level 1..3, or of memory (level CACHE_LEVELS). */
 size_t machine_level_bytes(const struct machine *machine, int level);

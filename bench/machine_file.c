@@ -12,7 +12,7 @@
 #include "bench/machine.h"
 #include "kernels/core/output.h"
 
-enum { SCHEMA_VERSION = 1 };
+enum { SCHEMA_VERSION = 2 }; /* 1 had one spread for all kinds of stream */
 static const char *const stream_names[STREAMS] = {"read", "copy", "triad", "update"};
 static const char *const level_names[CACHE_LEVELS + 1] = {"", "L1", "L2", "L3", "DRAM"};
 
@@ -34,10 +34,13 @@ static json_t *curve_to_json(const struct machine *m) {
     json_t *list = json_array();
     for (int i = 0; i < m->curve_count; i++) {
         const struct stream_ceiling *c = &m->curve[i];
-        json_t *row = json_pack("{s:I, s:i, s:f}", "bytes", (json_int_t)c->bytes, "threads",
-                                c->threads, "spread", c->spread);
-        for (int s = 0; s < STREAMS; s++)
+        json_t *row = json_pack("{s:I, s:i}", "bytes", (json_int_t)c->bytes, "threads", c->threads);
+        json_t *spread = json_object();
+        for (int s = 0; s < STREAMS; s++) {
             json_object_set_new(row, stream_names[s], json_real(c->bytes_per_second[s]));
+            json_object_set_new(spread, stream_names[s], json_real(c->spread[s]));
+        }
+        json_object_set_new(row, "spread", spread);
         json_array_append_new(list, row);
     }
     return list;
@@ -106,16 +109,21 @@ static bool curve_from_json(struct machine *m, const json_t *list) {
     json_t *row;
     json_array_foreach(list, i, row) {
         json_int_t bytes;
+        json_t *spread;
         struct stream_ceiling *c = &m->curve[i];
         if (i >= 2 * MACHINE_POINTS ||
-            json_unpack(row, "{s:I, s:i, s:F}", "bytes", &bytes, "threads", &c->threads, "spread",
-                        &c->spread) ||
+            json_unpack(row, "{s:I, s:i, s:o}", "bytes", &bytes, "threads", &c->threads, "spread",
+                        &spread) ||
             bytes <= 0)
             return false;
         c->bytes = (size_t)bytes;
         for (int s = 0; s < STREAMS; s++) {
+            const json_t *own =
+                json_is_object(spread) ? json_object_get(spread, stream_names[s]) : spread;
             c->bytes_per_second[s] = json_number_value(json_object_get(row, stream_names[s]));
-            if (!(c->bytes_per_second[s] > 0)) return false;
+            c->spread[s] = json_number_value(own);
+            if (!(c->bytes_per_second[s] > 0) || !json_is_number(own) || !(c->spread[s] >= 0))
+                return false;
         }
         m->curve_count++;
     }
@@ -144,7 +152,8 @@ enum status machine_from_json(struct machine *m, const char *text, struct error 
     const bool good = root &&
                       !json_unpack(root, "{s:s, s:i, s:s, s:i}", "schema", &schema, "version",
                                    &version, "cpu", &cpu, "processors", &m->cpu.processors) &&
-                      strcmp(schema, "assay-machine") == 0 && version == SCHEMA_VERSION &&
+                      strcmp(schema, "assay-machine") == 0 && version >= 1 &&
+                      version <= SCHEMA_VERSION &&
                       caches_from_json(m, json_object_get(root, "caches")) &&
                       flops_from_json(m, json_object_get(root, "flops")) &&
                       curve_from_json(m, json_object_get(root, "curve"));
@@ -226,17 +235,22 @@ static enum status save(const struct machine *m, const char *path, struct error 
     return status;
 }
 
+void machine_remember(const struct machine *m) {
+    char path[512];
+    struct error why;
+    machine_path(&m->cpu, path, sizeof path);
+    if (*path && save(m, path, &why)) /* no reason to stop: it will be measured again */
+        fprintf(stderr, "assay-bench: the ceilings are not remembered: %s\n", why.text);
+}
+
 enum status machine_get(struct machine *m, const struct cpu *cpu, bool refresh,
                         void (*step)(const char *what, double done), struct error *error) {
     char path[512];
-    struct error why;
     machine_path(cpu, path, sizeof path);
     if (!refresh && load(m, cpu, path)) return STATUS_OK;
     const enum status status = machine_measure(m, cpu, step, error);
-    if (status) return status;
-    if (*path && save(m, path, &why)) /* no reason to stop: it will be measured again */
-        fprintf(stderr, "assay-bench: the ceilings are not remembered: %s\n", why.text);
-    return STATUS_OK;
+    if (!status) machine_remember(m);
+    return status;
 }
 
 /* ---- the terminal -----------------------------------------------------------------------------
@@ -245,7 +259,7 @@ enum status machine_get(struct machine *m, const struct cpu *cpu, bool refresh,
 static void print_levels(const struct machine *m, int threads) {
     printf("\n%-22s", threads > 1 ? "GB/s, all threads" : "GB/s, one thread");
     for (int s = 0; s < STREAMS; s++) printf(" %9s", stream_names[s]);
-    printf("\n");
+    printf(" %9s\n", "spread");
     for (int level = 1; level <= CACHE_LEVELS; level++) {
         if (level < CACHE_LEVELS && !m->cpu.cache_bytes[level]) continue;
         const size_t set = level < CACHE_LEVELS
@@ -257,7 +271,7 @@ static void print_levels(const struct machine *m, int threads) {
         printf("  %-5s %-14s", level_names[level], size);
         for (int s = 0; s < STREAMS; s++)
             printf(" %9.1f", 1e-9 * machine_stream(m, (enum stream)s, set, threads));
-        printf("\n");
+        printf(" %8.1f%%\n", 100 * machine_spread(m, set, threads));
     }
 }
 

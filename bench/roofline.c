@@ -48,3 +48,15 @@ double roofline_seconds(const struct machine *m, const struct problem *problem, 
     return fmax(problem_flops(problem) / saving / peak(m, threads),
                 move_seconds(m, problem, footprint ? footprint : 1, threads));
 }
+
+static bool below(double seconds, const struct floor_time *floor) {
+    const double clock = 0.05;
+    return floor->seconds > seconds * (1 + clock + floor->spread);
+}
+
+bool roofline_beaten(double seconds, struct floor_time *floor,
+                     void (*again)(struct floor_time *floor, void *user), void *user) {
+    if (!below(seconds, floor)) return false;
+    if (again) again(floor, user);
+    return below(seconds, floor);
+}

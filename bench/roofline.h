@@ -24,4 +24,16 @@
 double roofline_seconds(const struct machine *machine, const struct problem *problem,
                         size_t footprint, int threads, double saving);
 
+/* What a time is held against before it is called impossible. */
+struct floor_time {
+    double seconds; /* the least it can be, by the ceilings; 0: not known */
+    double spread;  /* of the ceilings: they may be as much higher */
+};
+
+/* Is `seconds` below the floor by more than the ceilings' spread (and 5 % for the clock)? If it
+ * looks so, `again` (may be NULL) measures the ceilings once more and renews *floor first: ceilings
+ * that were measured low, on a busy machine, must not accuse anybody. */
+bool roofline_beaten(double seconds, struct floor_time *floor,
+                     void (*again)(struct floor_time *floor, void *user), void *user);
+
 #endif

@@ -39,23 +39,13 @@ static enum status add(struct selection *selection, const struct problem_case *i
 static enum status add_file(struct selection *selection, const struct options *o,
                             const struct primitive *primitive, const char *kind,
                             struct error *error) {
-    char path[512];
     struct case_list list;
-    enum status status =
-        cases_read(&list, primitive, cases_path(primitive->name, path, sizeof path), kind, error);
+    enum status status = cases_of(&list, primitive, kind, error);
     if (status) return status;
     for (int i = 0; i < list.count && !status; i++)
         if (wanted_by_any(o, &list.item[i].problem)) status = add(selection, &list.item[i], error);
     cases_free(&list);
     return status;
-}
-
-/* A primitive that a plugin brought has no case file here. */
-static bool has_file(const struct primitive *primitive) {
-    char path[512];
-    FILE *file = fopen(cases_path(primitive->name, path, sizeof path), "r");
-    if (file) fclose(file);
-    return file != NULL;
 }
 
 static enum status add_given(struct selection *selection, const struct options *o,
@@ -83,7 +73,7 @@ enum status selection_make(struct selection *selection, const struct options *o,
     *selection = (struct selection){0};
     if (o->problems.count) return add_given(selection, o, error);
     for (int i = 0; (primitive = registry_primitive(i)); i++) {
-        if (!has_file(primitive)) continue;
+        if (!cases_exist(primitive)) continue; /* a plugin brought it */
         enum status status = add_file(selection, o, primitive, "bench", error);
         if (!status && o->full) status = add_file(selection, o, primitive, "bench-full", error);
         if (status) return status;

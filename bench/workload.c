@@ -9,7 +9,6 @@
 #include "kernels/core/memory.h"
 
 enum {
-    POISON = 0xFB, /* as float32 -2.6e36: finite, and nothing that a kernel computes */
     LINE = 64,
     STAGGER = 17 * LINE, /* large blocks all start at the same offset in a page: without it the
                             streams of one kernel would share cache sets and alias at 4 KiB */
@@ -44,6 +43,11 @@ static uint64_t checksum(const void *data, size_t bytes) {
     return sum ^ sum >> 31;
 }
 
+/* LINE more before and behind the data: for the canaries. */
+static size_t arena_bytes(const struct workload *w, int i) {
+    return LINE + w->stride[i] * (size_t)w->sets + (size_t)i * STAGGER + LINE;
+}
+
 static enum status allocate(struct workload *w, size_t cold_bytes, struct error *error) {
     size_t per_set = 0;
     for (int i = 0; i < operand_count(w); i++) {
@@ -57,8 +61,7 @@ static enum status allocate(struct workload *w, size_t cold_bytes, struct error 
     for (int i = 0; i < operand_count(w); i++) {
         const struct shape shape = problem_shape(&w->problem, i);
         if (!shape_present(&shape)) continue;
-        const size_t all = w->stride[i] * (size_t)w->sets + (size_t)i * STAGGER;
-        unsigned char *block = memory_allocate(all);
+        unsigned char *block = memory_allocate(arena_bytes(w, i));
         w->arena[i] = block;
         if (operand_is_input(operand_at(w, i)))
             w->pristine[i] = memory_allocate(w->operand_bytes[i]);
@@ -70,11 +73,48 @@ static enum status allocate(struct workload *w, size_t cold_bytes, struct error 
 }
 
 static unsigned char *operand_data(const struct workload *w, int64_t set, int i) {
-    return w->arena[i] ? w->arena[i] + (size_t)i * STAGGER + (size_t)set * w->stride[i] : NULL;
+    return w->arena[i] ? w->arena[i] + LINE + (size_t)i * STAGGER + (size_t)set * w->stride[i]
+                       : NULL;
 }
 
 static void copy_in(const struct workload *w, int i, int64_t set) {
     memcpy(operand_data(w, set, i), w->pristine[i], w->operand_bytes[i]);
+}
+
+/* Everything of an arena that is no operand's data, as pieces: visit(user, piece, bytes) until it
+ * says false. */
+static bool each_gap(const struct workload *w, int i,
+                     bool (*visit)(unsigned char *piece, size_t bytes)) {
+    unsigned char *at = w->arena[i], *const end = at + arena_bytes(w, i);
+    for (int64_t set = 0; set < w->sets; set++) {
+        unsigned char *data = operand_data(w, set, i);
+        if (!visit(at, (size_t)(data - at))) return false;
+        at = data + w->operand_bytes[i];
+    }
+    return visit(at, (size_t)(end - at));
+}
+
+static bool make_canaries(unsigned char *piece, size_t bytes) {
+    memset(piece, MEMORY_CANARY, bytes);
+    return true;
+}
+
+static bool are_canaries(unsigned char *piece, size_t bytes) {
+    for (size_t at = 0; at < bytes; at++)
+        if (piece[at] != MEMORY_CANARY) return false;
+    return true;
+}
+
+static void place_canaries(const struct workload *w, int i) { each_gap(w, i, make_canaries); }
+
+int workload_overrun(const struct workload *w) {
+    int found = -1;
+    for (int i = 0; i < operand_count(w); i++) {
+        if (!w->arena[i] || each_gap(w, i, are_canaries)) continue;
+        found = i;
+        place_canaries(w, i);
+    }
+    return found;
 }
 
 enum status workload_open(struct workload *w, const struct problem *problem, enum fill fill,
@@ -95,7 +135,9 @@ enum status workload_open(struct workload *w, const struct problem *problem, enu
         w->input_sum[i] = checksum(w->pristine[i], w->operand_bytes[i]);
         for (int64_t set = 0; set < w->sets; set++) copy_in(w, i, set);
     }
-    workload_poison(w);
+    for (int i = 0; i < operand_count(w); i++)
+        if (w->arena[i]) place_canaries(w, i);
+    workload_poison(w, POISON_FINITE);
     return STATUS_OK;
 }
 
@@ -126,31 +168,65 @@ void workload_restore(const struct workload *w, int64_t first, int64_t count) {
             for (int64_t set = first; set < first + count; set++) copy_in(w, i, set);
 }
 
-void workload_poison(const struct workload *w) {
+void workload_poison(const struct workload *w, enum poison poison) {
     for (int i = 0; i < operand_count(w); i++)
-        if (operand_at(w, i)->role == ROLE_OUT && w->arena[i])
-            memset(operand_data(w, 0, i), POISON, w->stride[i] * (size_t)w->sets);
+        for (int64_t set = 0; set < w->sets; set++)
+            if (operand_at(w, i)->role == ROLE_OUT && w->arena[i])
+                poison_fill(operand_data(w, set, i), w->operand_bytes[i], poison);
     workload_restore(w, 0, w->sets);
 }
 
-/* Any 32-bit word of the pattern: bytes may hold it by right, so uint8 outputs are left out. */
-static bool holds_poison(const unsigned char *data, size_t bytes) {
-    uint32_t poison;
-    memset(&poison, POISON, sizeof poison);
-    for (size_t at = 0; at + sizeof poison <= bytes; at += sizeof poison) {
-        uint32_t word;
-        memcpy(&word, data + at, sizeof word);
-        if (word == poison) return true;
-    }
-    return false;
+static int64_t elements_of(const struct workload *w, int i) {
+    return (int64_t)(w->operand_bytes[i] / dtype_bytes(operand_at(w, i)->dtype));
 }
 
+/* Bytes may hold the poison by right, so uint8 outputs are left out. */
 int workload_unwritten(const struct workload *w, int64_t set) {
+    int64_t first;
     for (int i = 0; i < operand_count(w); i++)
         if (operand_at(w, i)->role == ROLE_OUT && operand_at(w, i)->dtype != DTYPE_U8 &&
-            w->arena[i] && holds_poison(operand_data(w, set, i), w->operand_bytes[i]))
+            w->arena[i] &&
+            inspect_unwritten(NULL, operand_data(w, set, i), elements_of(w, i),
+                              dtype_bytes(operand_at(w, i)->dtype), &first))
             return i;
     return -1;
+}
+
+bool workload_capture(const struct workload *w, unsigned char *output[OPERANDS_MAX]) {
+    for (int i = 0; i < operand_count(w); i++) {
+        if (!operand_is_output(operand_at(w, i)) || !w->operand_bytes[i]) continue;
+        output[i] = memory_allocate(w->operand_bytes[i]);
+        if (!output[i]) return false;
+        memcpy(output[i], operand_data(w, 0, i), w->operand_bytes[i]);
+    }
+    return true;
+}
+
+bool workload_same(const struct workload *w, unsigned char *const nan[OPERANDS_MAX], char *reason,
+                   size_t bytes) {
+    for (int i = 0; i < operand_count(w); i++) {
+        if (!nan[i]) continue;
+        const struct operand *operand = operand_at(w, i);
+        const struct shape shape = problem_shape(&w->problem, i);
+        const size_t unit = dtype_bytes(operand->dtype);
+        const int64_t elements = elements_of(w, i);
+        int64_t first = -1;
+        char place[128];
+        if (operand->role == ROLE_OUT &&
+            inspect_unwritten(nan[i], operand_data(w, 0, i), elements, unit, &first)) {
+            snprintf(reason, bytes, "%s%s was not written", operand->name,
+                     shape_print_index(&shape, first, place, sizeof place));
+            return false;
+        }
+        first = inspect_difference(nan[i], operand_data(w, 0, i), elements, unit);
+        if (first < 0) continue;
+        snprintf(reason, bytes,
+                 "%s%s differs between two runs on the same inputs: not repeatable, or memory is "
+                 "read that nobody wrote",
+                 operand->name, shape_print_index(&shape, first, place, sizeof place));
+        return false;
+    }
+    return true;
 }
 
 int workload_damaged(struct workload *w) {
@@ -200,8 +276,8 @@ static int64_t common_divisor(int64_t a, int64_t b) { return b ? common_divisor(
 
 /* The last unit, then every other one in golden-ratio strides from the first: evenly spread
  * wherever time runs out, and all of them when it does not. */
-static void evaluate(struct judge *judge, int reach) {
-    const struct oracle_call call = {judge->problem.value, judge->operand, reach, judge->expected,
+static void evaluate(struct judge *judge, int halo) {
+    const struct oracle_call call = {judge->problem.value, judge->operand, halo, judge->expected,
                                      NULL};
     const int64_t units = judge->units;
     const double start = seconds_now();
@@ -217,44 +293,30 @@ static void evaluate(struct judge *judge, int reach) {
     }
 }
 
-static enum status find_judge(struct workload *w, int reach, struct judge **judge,
+static enum status find_judge(struct workload *w, int halo, struct judge **judge,
                               struct error *error) {
     for (int i = 0; i < w->judges; i++)
-        if (w->reach[i] == reach) {
+        if (w->halo[i] == halo) {
             *judge = &w->judge[i];
             return STATUS_OK;
         }
-    if (w->judges == WORKLOAD_REACHES)
+    if (w->judges == WORKLOAD_HALOS)
         return fail(error, STATUS_NO_MEMORY, "more than %d different accumulation reaches",
-                    WORKLOAD_REACHES);
+                    WORKLOAD_HALOS);
     *judge = &w->judge[w->judges];
     const enum status status =
-        judge_open(*judge, &w->problem, (const void *const *)w->pristine, reach, 0, w->seed, error);
+        judge_open(*judge, &w->problem, (const void *const *)w->pristine, halo, 0, w->seed, error);
     if (status) return status;
-    evaluate(*judge, reach);
-    w->reach[w->judges++] = reach;
+    evaluate(*judge, halo);
+    w->halo[w->judges++] = halo;
     return STATUS_OK;
-}
-
-static void explain(struct opinion *opinion, const struct workload *w, int operand,
-                    const struct comparison *found, const struct judge *judge, int64_t set) {
-    const struct tensor got = {operand_at(w, operand)->dtype, problem_shape(&w->problem, operand),
-                               operand_data(w, set, operand)};
-    char place[128];
-    snprintf(opinion->reason, sizeof opinion->reason,
-             "%lld of %lld judged elements of %s are wrong, first %s%s: got %.9g, expected %.9g",
-             (long long)found->wrong, (long long)found->judged, operand_at(w, operand)->name,
-             operand_at(w, operand)->name,
-             shape_print_index(&got.shape, found->first_wrong, place, sizeof place),
-             tensor_get(&got, found->first_wrong),
-             judge->expected[operand].value[found->first_wrong]);
 }
 
 enum status workload_judge(struct workload *w, const struct implementation *implementation,
                            int64_t set, struct opinion *opinion, struct error *error) {
     *opinion = (struct opinion){0};
     struct judge *judge = NULL;
-    const enum status status = find_judge(w, implementation->accumulation.reach, &judge, error);
+    const enum status status = find_judge(w, implementation->accumulation.halo, &judge, error);
     if (status) return status;
     int64_t judged = 0, elements = 0;
     for (int i = 0; i < operand_count(w); i++) {
@@ -265,7 +327,9 @@ enum status workload_judge(struct workload *w, const struct implementation *impl
         judged += found.judged;
         elements += (int64_t)(w->operand_bytes[i] / dtype_bytes(operand_at(w, i)->dtype));
         opinion->error_ratio = fmax(opinion->error_ratio, found.worst_ratio);
-        if (found.wrong && !opinion->reason[0]) explain(opinion, w, i, &found, judge, set);
+        if (found.wrong && !opinion->reason[0])
+            inspect_describe(judge, i, operand_data(w, set, i), &tolerance, &found, opinion->reason,
+                             sizeof opinion->reason);
     }
     opinion->judged = elements ? (double)judged / (double)elements : 1;
     if (elements && !judged)

@@ -3,9 +3,9 @@
 #define BENCH_WORKLOAD_H
 
 #include "kernels/core/fill.h"
-#include "reference/judge.h"
+#include "reference/inspect.h"
 
-enum { WORKLOAD_REACHES = 8 };
+enum { WORKLOAD_HALOS = 8 };
 
 /* Operand i of buffer set s starts at arena[i] + s * stride[i]. There is one set; with --cold there
  * are enough of them, all holding the same values, that a set has left the caches when its turn
@@ -22,8 +22,8 @@ struct workload {
     unsigned char *arena[OPERANDS_MAX];
     void *pristine[OPERANDS_MAX];     /* inputs; in-out operands as before the call */
     uint64_t input_sum[OPERANDS_MAX]; /* checksums of the inputs that are never written */
-    struct judge judge[WORKLOAD_REACHES];
-    int reach[WORKLOAD_REACHES];
+    struct judge judge[WORKLOAD_HALOS];
+    int halo[WORKLOAD_HALOS];
     int judges;
 };
 
@@ -39,10 +39,17 @@ void workload_operands(const struct workload *workload, int64_t set, void *opera
 bool workload_drifts(const struct workload *workload);
 /* In-out operands of sets [first, first + count) back to what they were before any call. */
 void workload_restore(const struct workload *workload, int64_t first, int64_t count);
-/* Outputs of all sets to a pattern that no kernel computes; in-out operands restored. */
-void workload_poison(const struct workload *workload);
-/* Some output element still holds that pattern: its operand's index, or -1. */
+/* Outputs of all sets poisoned; in-out operands restored. */
+void workload_poison(const struct workload *workload, enum poison poison);
+/* Some output element still holds POISON_FINITE: its operand's index, or -1. */
 int workload_unwritten(const struct workload *workload, int64_t set);
+/* Outputs of set 0 copied (memory_allocate); false: no memory. After a run on POISON_NAN... */
+bool workload_capture(const struct workload *workload, unsigned char *output[OPERANDS_MAX]);
+/* ... and another on POISON_FINITE: is everything written, and the same? Else why not. */
+bool workload_same(const struct workload *workload, unsigned char *const nan[OPERANDS_MAX],
+                   char *reason, size_t reason_bytes);
+/* An operand beside whose data something was written: its index, or -1. Repairs it. */
+int workload_overrun(const struct workload *workload);
 /* An input that is no longer what it was: its operand's index, or -1. Repairs it. */
 int workload_damaged(struct workload *workload);
 
@@ -57,7 +64,7 @@ struct opinion {
     char reason[320];   /* empty: right */
 };
 /* Outputs of a set after one call on pristine data against the oracle. The oracle is evaluated once
- * per accumulation reach, on as many units as fit in 0.15 s. */
+ * per accumulation halo, on as many units as fit in 0.15 s. */
 enum status workload_judge(struct workload *workload, const struct implementation *implementation,
                            int64_t set, struct opinion *opinion, struct error *error);
 

@@ -7,7 +7,7 @@
 #include "kernels/softmax/softmax.h"
 #include "reference/oracle.h"
 
-/* ---- softmax, right and in five ways wrong ----------------------------------------------------
+/* ---- softmax, right and in ways wrong ----------------------------------------------------
  */
 
 static void softmax_right(const struct softmax_problem *p, const float *x, float *y) {
@@ -51,6 +51,18 @@ static void softmax_wrong_memory(const struct softmax_problem *p, const float *x
     known = y;
 }
 
+static void softmax_wrong_outside(const struct softmax_problem *p, const float *x, float *y) {
+    softmax_right(p, x, y);
+    y[elements(p)] = 1;
+}
+
+/* Within every bound, but not of this call alone. */
+static void softmax_wrong_stale(const struct softmax_problem *p, const float *x, float *y) {
+    const float before = elements(p) ? y[elements(p) - 1] : 0;
+    softmax_right(p, x, y);
+    if (isnan(before)) y[elements(p) - 1] = nextafterf(y[elements(p) - 1], 1);
+}
+
 static void softmax_wrong_crash(const struct softmax_problem *p, const float *x, float *y) {
     softmax_right(p, x, y);
     raise(SIGSEGV);
@@ -63,13 +75,15 @@ static void softmax_wrong_hang(const struct softmax_problem *p, const float *x, 
     }
 }
 
-static SOFTMAX(right, .technique = "double");
-static SOFTMAX(wrong_value, .technique = "the last element is off by 1e-4");
-static SOFTMAX(wrong_unwritten, .technique = "the last element is left as it was");
-static SOFTMAX(wrong_input, .technique = "changes x");
-static SOFTMAX(wrong_memory, .technique = "computes once");
-static SOFTMAX(wrong_crash, .technique = "dies");
-static SOFTMAX(wrong_hang, .technique = "never returns");
+static IMPL(softmax, right, .technique = "double");
+static IMPL(softmax, wrong_value, .technique = "the last element is off by 1e-4");
+static IMPL(softmax, wrong_unwritten, .technique = "the last element is left as it was");
+static IMPL(softmax, wrong_input, .technique = "changes x");
+static IMPL(softmax, wrong_memory, .technique = "computes once");
+static IMPL(softmax, wrong_outside, .technique = "writes an element past the end of y");
+static IMPL(softmax, wrong_stale, .technique = "one ulp depends on what y held");
+static IMPL(softmax, wrong_crash, .technique = "dies");
+static IMPL(softmax, wrong_hang, .technique = "never returns");
 
 /* ---- an operand that grows without end --------------------------------------------------------
  */
@@ -80,8 +94,9 @@ PROBLEM_FIELDS(grow, GROW_FIELDS);
 
 typedef void grow_kernel(const struct grow_problem *p, const float *x, float *y);
 
-static const struct operand operands[] = {{"x", ROLE_IN, DTYPE_F32, DOMAIN_REAL},
-                                          {"y", ROLE_INOUT, DTYPE_F32, DOMAIN_REAL}};
+static const struct operand operands[] = {
+    {"x", ROLE_IN, DTYPE_F32, DOMAIN_REAL, .shape = "[n]"},
+    {"y", ROLE_INOUT, DTYPE_F32, DOMAIN_REAL, .shape = "[n]"}};
 
 static struct shape shape(const void *problem, int operand) {
     (void)operand;
@@ -106,10 +121,8 @@ static const struct primitive grow = {
     .name = "grow",
     .summary = "an operand that grows",
     .formula = "y = 16 y + x",
-    .fields = fields,
-    .field_count = field_count,
-    .operands = operands,
-    .operand_count = 2,
+    FIELDS(fields),
+    OPERANDS(operands),
     .shape = shape,
     .flops = flops,
     .terms = terms,
@@ -148,12 +161,19 @@ static const struct oracle oracle_grow = {sizeof(struct oracle), "grow", units, 
 
 static const struct primitive *const primitives[] = {&grow, NULL};
 static const struct oracle *const oracles[] = {&oracle_grow, NULL};
-static const struct implementation *const implementations[] = {
-    &impl_softmax_right,       &impl_softmax_wrong_value,  &impl_softmax_wrong_unwritten,
-    &impl_softmax_wrong_input, &impl_softmax_wrong_memory, &impl_softmax_wrong_crash,
-    &impl_softmax_wrong_hang,  &impl_grow_watch,           NULL};
+static const struct implementation *const implementations[] = {&impl_softmax_right,
+                                                               &impl_softmax_wrong_value,
+                                                               &impl_softmax_wrong_unwritten,
+                                                               &impl_softmax_wrong_input,
+                                                               &impl_softmax_wrong_memory,
+                                                               &impl_softmax_wrong_outside,
+                                                               &impl_softmax_wrong_stale,
+                                                               &impl_softmax_wrong_crash,
+                                                               &impl_softmax_wrong_hang,
+                                                               &impl_grow_watch,
+                                                               NULL};
 
-extern const struct assay_plugin assay_plugin_v1;
-const struct assay_plugin assay_plugin_v1 = {ASSAY_PLUGIN("bench_plugin"), .primitives = primitives,
+extern const struct assay_plugin assay_plugin_v2;
+const struct assay_plugin assay_plugin_v2 = {ASSAY_PLUGIN("bench_plugin"), .primitives = primitives,
                                              .implementations = implementations,
                                              .oracles = oracles};

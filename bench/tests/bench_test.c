@@ -243,7 +243,8 @@ static void empty(void) {
 }
 
 static void wrong(void) {
-    static const char *const variants[] = {"value", "unwritten", "input", "memory", "crash"};
+    static const char *const variants[] = {"value",   "unwritten", "input", "memory",
+                                           "outside", "stale",     "crash"};
     CHECK(run("softmax", "--problem", "outer=3,axis_len=40", "--plugin", plugin, "--longest-call",
               "0.2", QUICK, NULL) == 1,
           "%s", output());
