@@ -3,6 +3,7 @@
 #
 #   kernels <- reference <- golden <- tests, bench. Never back, and tests and bench not on each other.
 #   Implementations are seen by nobody: what others include of kernels/ is core/ and <primitive>.h.
+#   In reference/, golden/ and bench/ no module includes another that comes round to it.
 #   GSL is included by reference/ alone, and by the implementations that wrap it (*_gsl.c); HDF5 by golden/,
 #   jansson and popt by tests/ and bench/.
 #   C++ is one file. File names are unique. Every primitive has an oracle and cases of the kinds that all need.
@@ -40,12 +41,17 @@ may golden golden reference kernels
 may tests tests golden reference kernels
 may bench bench golden reference kernels
 
+# No circles: a module is a .c and its .h, and what it includes does not come round to it.
+circle=$(for folder in reference golden bench; do includes $folder; done | sed -E 's/\.[ch]( |$)/\1/g' | awk '$1 != $2' |
+    tsort 2>&1 >/dev/null | sed -n 's/^tsort: \([a-z].*\/.*\)/\1/p' | tr '\n' ' ')
+[ -z "$circle" ] || complain "modules that include each other in a circle: $circle"
+
 # Outside kernels/: only core headers and a primitive's own header, named as PRIMITIVE lines name it.
-primitives=" $(sed -nE 's/^PRIMITIVE\(([a-z0-9_]+)\).*/\1/p' kernels/registry.def | tr '\n' ' ') "
+primitives=" $(sed -nE 's/^PRIMITIVE\(([a-z0-9_]+).*/\1/p' kernels/registry.def | tr '\n' ' ') "
 for folder in reference golden bench tests; do
     while read -r file header; do
         case $header in
-            kernels/core/*) ;;
+            kernels/core/* | kernels/blocks/* | kernels/host/*) ;;
             kernels/*)
                 name=${header##*/} name=${name%.h}
                 case $primitives in *" $name "*) ;; *) complain "$file includes $header, which is no primitive's header" ;; esac
@@ -77,12 +83,21 @@ cxx=$(find kernels reference golden bench tests -name '*.cc' -o -name '*.cpp' -o
 twice=$(find kernels reference golden bench tests scripts -name '*.[ch]' -exec basename {} \; | sort | uniq -d)
 [ -z "$twice" ] || complain "file names that occur twice: $twice"
 
+# What a family's file says, its members need not say again.
 for primitive in $primitives; do
-    [ -f "reference/oracle_$primitive.c" ] || complain "reference/oracle_$primitive.c is missing"
-    cases=tests/cases/$primitive.cases
-    [ -f "$cases" ] || { complain "$cases is missing"; continue; }
+    descriptor=$(ls kernels/*/"$primitive.c" kernels/*/"${primitive%_backward}.c" 2>/dev/null | head -n 1)
+    family=${descriptor%/*} family=${family##*/}
+    if [ ! -f "reference/oracle_$primitive.c" ] &&
+        ! grep -qsw "${primitive%_backward}" "reference/oracle_$family.c"; then
+        complain "reference/oracle_$primitive.c is missing"
+    fi
+    cases=()
+    for name in "$family" "$primitive"; do
+        [ ! -f "tests/cases/$name.cases" ] || cases+=("tests/cases/$name.cases")
+    done
+    [ ${#cases[@]} -gt 0 ] || { complain "tests/cases/$primitive.cases is missing"; continue; }
     for kind in golden oracle special memory repeat bench bench-full; do
-        grep -Eq "^\[(.* )?$kind( .*)?\]" "$cases" || complain "$cases has no [$kind] section"
+        grep -Eq "^\[(.* )?$kind( .*)?\]" "${cases[@]}" || complain "${cases[*]} has no [$kind] section"
     done
 done
 exit $bad

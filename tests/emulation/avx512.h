@@ -263,7 +263,8 @@ EMULATED emulated_m512i emulated_ternarylogic_epi32(emulated_m512i a, emulated_m
     return r.ints;
 }
 
-/* floor(log2 |x|); of 0 -Inf, of an infinity +Inf. */
+/* floor(log2 |x|); of 0 -Inf, of an infinity +Inf, of a NaN that NaN, quiet (Intel SDM, VGETEXPPS
+ * special cases). */
 EMULATED emulated_m512 emulated_getexp_ps(emulated_m512 a) {
     emulated_lanes x = {.floats = emulated_abs_ps(a)};
     for (int i = 0; i < 16; i++) {
@@ -274,17 +275,23 @@ EMULATED emulated_m512 emulated_getexp_ps(emulated_m512 a) {
             x.f[i] = (float)(31 - __builtin_clz(bits) - 149);
         else if (bits < 0x7F800000)
             x.f[i] = (float)((int)(bits >> 23) - 127);
+        else if (bits > 0x7F800000)
+            x.u[i] |= 0x400000;
     }
     return x.floats;
 }
 
-/* The mantissa in [0.75, 1.5) with x's sign; of 0 and infinities +-1. */
+/* The mantissa in [0.75, 1.5) with x's sign; of 0 and infinities +-1, of a NaN that NaN, quiet
+ * (Intel SDM, GetMant() special float values). */
 EMULATED emulated_m512 emulated_getmant_MM_MANT_NORM_p75_1p5_MM_MANT_SIGN_src(emulated_m512 a) {
     emulated_lanes x = {.floats = a};
     for (int i = 0; i < 16; i++) {
         const uint32_t sign = x.u[i] & 0x80000000, bits = x.u[i] & 0x7FFFFFFF;
         uint32_t fraction = bits & 0x7FFFFF;
-        if (bits > 0x7F800000) continue;
+        if (bits > 0x7F800000) {
+            x.u[i] |= 0x400000;
+            continue;
+        }
         if (bits < 0x800000 && bits) fraction = bits << (__builtin_clz(bits) - 8) & 0x7FFFFF;
         x.u[i] = sign | (fraction & 0x400000 ? 126u : 127u) << 23 | fraction;
     }
@@ -292,25 +299,39 @@ EMULATED emulated_m512 emulated_getmant_MM_MANT_NORM_p75_1p5_MM_MANT_SIGN_src(em
 }
 
 /* x * 2^floor(n), rounded once: by the conversion, since the product of doubles is exact wherever
- * the result is not 0 or infinite. */
-EMULATED emulated_m512 emulated_scalef_ps(emulated_m512 a, emulated_m512 n) {
-    const emulated_lanes exponent = {.floats = {_mm256_floor_ps(n.low), _mm256_floor_ps(n.high)}};
-    emulated_lanes x = {.floats = a};
-    for (int i = 0; i < 16; i++) {
-        const float e = exponent.f[i], infinity = __builtin_inff();
-        if (e != e)
-            x.f[i] = e;
-        else if (e == infinity || e == -infinity)
-            x.f[i] *= e > 0 ? infinity : 0;
-        else {
-            const int64_t clamped = e > 300 ? 300 : e < -300 ? -300 : (int64_t)e;
-            const union {
-                int64_t bits;
-                double number;
-            } power = {.bits = (clamped + 1023) << 52};
-            x.f[i] = (float)(x.f[i] * power.number);
-        }
+ * the result is not 0 or infinite. NaN and infinity (Intel SDM, VSCALEFPD/SD/PS/SS special cases):
+ *
+ *   x \ n      NaN        +Inf       -Inf    number
+ *   quiet NaN  x          +Inf       +0      x
+ *   sig. NaN   x          x          x       x         (made quiet)
+ *   +-Inf      n          x          NaN     x
+ *   +-0        n          NaN        x       x
+ *   number     n          +-Inf      +-0     x 2^floor(n)
+ */
+EMULATED float emulated_scaled(float x, float n, float floor_n) {
+    const float infinity = __builtin_inff();
+    if (x != x) {
+        const union {
+            float number;
+            uint32_t bits;
+        } nan = {.number = x};
+        const int quiet = nan.bits >> 22 & 1;
+        return quiet && n == infinity ? infinity : quiet && n == -infinity ? 0 : x + x;
     }
+    if (n != n) return n + n;
+    if (n == infinity || n == -infinity) return x * (n > 0 ? infinity : 0);
+    const int64_t clamped = floor_n > 300 ? 300 : floor_n < -300 ? -300 : (int64_t)floor_n;
+    const union {
+        int64_t bits;
+        double number;
+    } power = {.bits = (clamped + 1023) << 52};
+    return (float)(x * power.number);
+}
+EMULATED emulated_m512 emulated_scalef_ps(emulated_m512 a, emulated_m512 n) {
+    const emulated_lanes exponent = {.floats = n},
+                         floors = {.floats = {_mm256_floor_ps(n.low), _mm256_floor_ps(n.high)}};
+    emulated_lanes x = {.floats = a};
+    for (int i = 0; i < 16; i++) x.f[i] = emulated_scaled(x.f[i], exponent.f[i], floors.f[i]);
     return x.floats;
 }
 EMULATED emulated_m512 emulated_maskz_scalef_ps(__mmask16 mask, emulated_m512 a, emulated_m512 n) {

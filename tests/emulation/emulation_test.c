@@ -24,20 +24,33 @@ const char *__asan_default_options(void) { return "handle_sigill=0:handle_sigtra
 static uint64_t draws;
 static uint32_t draw(void) { return (uint32_t)(random_bits(20261121, 0, draws++) >> 32); }
 
+/* The last two are signalling NaN, which no literal gives. */
+/* clang-format off */
+static const float special[] = {
+    0.0f, -0.0f, INFINITY, -INFINITY, NAN, -NAN, 0x1p-149f, -0x1p-149f, 1e-41f, 0x1p-126f,
+    -0x1p-126f, 1, -1, 127.5f, 0.75f, 0x1.8p-127f, -149.5f, 0x1.7ffffep0f, 1.5f, 2, -0x1.8p-149f,
+    -2.5f, 3e38f, -1e9f, 0x1.fffffep-1f, 0x1.fffffep127f, 0.5f, 0x1.fffffep-127f, 0x1.7ffffep-1f,
+    -0x1.fffffep127f,
+};
+/* clang-format on */
+enum { SIGNALLING = 2, SPECIALS = sizeof special / sizeof *special + SIGNALLING };
+
+static float special_at(uint32_t i) {
+    const uint32_t signalling = i % SPECIALS == SPECIALS - 1 ? 0xFF800001 : 0x7FA00000;
+    float x;
+    if (i % SPECIALS < SPECIALS - SIGNALLING) return special[i % SPECIALS];
+    memcpy(&x, &signalling, sizeof x);
+    return x;
+}
+
 static float draw_float(void) {
-    static const float special[] = {
-        0.0f,       -0.0f,       INFINITY,         -INFINITY,      NAN,   -NAN, 0x1p-149f,
-        -0x1p-149f, 1e-41f,      0x1p-126f,        -0x1p-126f,     1,     -1,   0x1.fffffep-127f,
-        0.75f,      0x1.8p-127f, 0x1.7ffffep-1f,   0x1.7ffffep0f,  1.5f,  2,    0x1.fffffep127f,
-        -2.5f,      3e38f,       -0x1.fffffep127f, 0x1.fffffep-1f, -1e9f, 0.5f, -0x1.8p-149f,
-    };
     const uint32_t bits = draw();
     float x;
     memcpy(&x, &bits, sizeof x);
     const uint32_t way = draw();
     if (way & 1) return x;
     if (way & 2) return (float)(int32_t)bits * 0x1p-24f;
-    return special[(way >> 2) % (sizeof special / sizeof *special)];
+    return special_at(way >> 2);
 }
 
 static uint16_t draw_mask(void) {
@@ -46,12 +59,17 @@ static uint16_t draw_mask(void) {
     return (uint16_t)(count >= SAMPLE_LANES ? bits : (1u << count) - 1);
 }
 
-static void draw_sample(struct sample *s, float *page) {
+/* The first rounds hold every pair of special numbers, as a and b and as a and n. */
+static void draw_sample(struct sample *s, float *page, int round) {
     for (int i = 0; i < SAMPLE_LANES; i++) {
         s->a[i] = draw_float();
         s->b[i] = draw() & 7 ? draw_float() : s->a[i];
         s->c[i] = draw_float();
         s->n[i] = draw() & 3 ? (float)(int32_t)draw() * 0x1p-23f : draw_float();
+        const uint32_t pair = (uint32_t)(round * SAMPLE_LANES + i);
+        if (pair >= SPECIALS * SPECIALS) continue;
+        s->a[i] = special_at(pair % SPECIALS);
+        s->b[i] = s->n[i] = special_at(pair / SPECIALS);
     }
     s->m = draw_mask();
     for (int i = 0; i < PAGE_FLOATS; i++) page[i] = (float)i;
@@ -133,7 +151,7 @@ static bool same(const struct operation *got, const struct operation *expected,
 /* All but aligned addresses end in a signal. */
 static void traps(const struct operation *operation, float *page) {
     struct sample s;
-    draw_sample(&s, page);
+    draw_sample(&s, page, ROUNDS);
     s.from = s.to = page + 1;
     int status = 0;
     const pid_t child = fork();
@@ -152,7 +170,7 @@ static void compare(const struct operation *got, const struct operation *expecte
     running = got->name;
     bool right = true;
     for (int round = 0; round < ROUNDS && right; round++) {
-        draw_sample(&s, page);
+        draw_sample(&s, page, round);
         /* a sum or maximum of NaN depends on its order, which is the compiler's */
         for (int i = 0; got->kind == SUM && i < SAMPLE_LANES; i++)
             if (isnan(s.a[i])) s.a[i] = (float)i;

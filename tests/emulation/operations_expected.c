@@ -2,6 +2,7 @@
 #include "tests/emulation/operations.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 static uint32_t bits_of(float x) {
@@ -10,10 +11,19 @@ static uint32_t bits_of(float x) {
     return bits;
 }
 
-/* x * 2^floor(n) */
+/* The same kind of number, and of NaN a quiet one: what arithmetic makes of its operands. */
+static float quiet(float x) { return isnan(x) ? NAN : x; }
+static bool is_quiet(float x) { return isnan(x) && bits_of(x) & 0x400000; }
+
+/* x * 2^floor(n). Intel SDM, VSCALEFPD/SD/PS/SS special cases, row by row. */
 static float scaled(float x, float n) {
-    if (isnan(n)) return n;
-    if (isinf(n)) return x * (n > 0 ? INFINITY : 0);
+    const bool up = isinf(n) && n > 0, down = isinf(n) && n < 0;
+    if (is_quiet(x)) return up ? INFINITY : down ? 0 : x;
+    if (isnan(x)) return quiet(x);
+    if (isnan(n)) return quiet(n);
+    if (isinf(x)) return down ? NAN : x;
+    if (x == 0) return up ? NAN : x;
+    if (up || down) return copysignf(up ? INFINITY : 0, x);
     return (float)ldexp(x, (int)fmax(-2000, fmin(2000, floor(n))));
 }
 

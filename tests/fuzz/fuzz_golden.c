@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "golden/golden_io.h"
 #include "golden/golden_pipe.h"
 #include "golden/hdf5_read.h"
 #include "kernels/core/memory.h"

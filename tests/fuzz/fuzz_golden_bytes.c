@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "golden/golden_io.h"
 #include "golden/golden_pipe.h"
 #include "tests/fuzz/coverage.h"
 #include "tests/fuzz/fuzz.h"

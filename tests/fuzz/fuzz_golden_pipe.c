@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "golden/golden_io.h"
 #include "golden/golden_pipe.h"
 #include "kernels/core/registry.h"
 #include "tests/fuzz/fuzz.h"

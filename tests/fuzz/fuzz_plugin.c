@@ -132,6 +132,15 @@ static void make_field(struct supply *in, struct field *field, int index) {
     field->initial.i = odd & 128 ? (int64_t)supply_number(in, bytes) : 1;
 }
 
+static void more_of_operand(struct supply *in, struct operand *operand) {
+    operand->dtype = (enum dtype)(int8_t)supply_byte(in);
+    operand->domain = (enum domain)(int8_t)supply_byte(in);
+    const char **said[] = {&operand->shape, &operand->absent, &operand->below, &operand->along};
+    const int which = supply_byte(in);
+    for (int i = 0; i < 4; i++)
+        if (which >> i & 1) *said[i] = text(in);
+}
+
 static struct primitive *make_primitive(struct supply *in) {
     struct primitive p = {.name = text(in), .summary = "s", .formula = "f", .call = call};
     const int odd = supply_byte(in);
@@ -144,11 +153,14 @@ static struct primitive *make_primitive(struct supply *in) {
     p.operand_count = odd & 2 ? (int8_t)supply_byte(in) : 1 + supply_below(in, 3);
     const int operands = p.operand_count < 0 ? 0 : p.operand_count > 20 ? 20 : p.operand_count;
     struct operand *operand = hold((size_t)operands * sizeof *operand);
-    for (int i = 0; i < operands; i++)
-        operand[i] = (struct operand){text(in), (enum role)(int8_t)supply_byte(in),
-                                      (enum dtype)(odd & 64 ? (int8_t)supply_byte(in) : 0),
-                                      (enum domain)(odd & 64 ? (int8_t)supply_byte(in) : 0)};
+    for (int i = 0; i < operands; i++) {
+        operand[i] = (struct operand){.name = text(in), .role = (enum role)(int8_t)supply_byte(in)};
+        if (odd & 64) more_of_operand(in, &operand[i]);
+    }
     p.operands = odd & 8 ? NULL : operand;
+    const int sizes = supply_below(in, 8); /* most often as they are */
+    p.field_size = sizes & 1 && sizes > 4 ? (uint32_t)supply_below(in, 300) : sizeof *field;
+    p.operand_size = sizes & 2 && sizes > 4 ? (uint32_t)supply_below(in, 300) : sizeof *operand;
     static struct shape (*const shapes[])(const void *, int) = {vector, of_rank_100, square, absent,
                                                                 NULL};
     static double (*const costs[])(const void *) = {one, none, NULL};
@@ -184,7 +196,7 @@ static struct implementation *make_implementation(struct supply *in) {
         memcpy(&i.saving, &bits, sizeof bits);
         i.accumulation = (struct accumulation){.summation = (enum summation)(int8_t)bits,
                                                .lanes = (int8_t)(bits >> 8),
-                                               .reach = (int8_t)(bits >> 16)};
+                                               .halo = (int8_t)(bits >> 16)};
         memcpy(&i.accumulation.amplification, &bits, sizeof bits);
     }
     return stamped(in, &i, sizeof i);

@@ -45,8 +45,9 @@ static int compare_lists(const struct primitive *primitive, const struct golden_
     }
     for (int i = 0; i < list->count; i++) {
         if (taken[i]) continue;
-        printf("FAIL %s.cases:%d: is not in the golden file\n", primitive->name,
-               list->item[i].line);
+        printf("FAIL %s.cases:%d: is not in the golden file of %s\n",
+               list->item[i].shared ? primitive->family : primitive->name, list->item[i].line,
+               primitive->name);
         wrong++;
     }
     free(taken);
@@ -54,12 +55,11 @@ static int compare_lists(const struct primitive *primitive, const struct golden_
 }
 
 static int check(const struct primitive *primitive) {
-    char cases[4096], golden[4096];
+    char golden[4096];
     struct case_list list;
     struct golden_file *file = NULL;
     struct error error;
-    if (cases_read(&list, primitive, cases_path(primitive->name, cases, sizeof cases), "golden",
-                   &error)) {
+    if (cases_of(&list, primitive, "golden", &error)) {
         printf("FAIL %s\n", error.text);
         return 1;
     }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "golden/golden_io.h"
 #include "golden/golden_source.h"
 
 static enum status read_here(const char *path, struct error *error) {

@@ -1,35 +1,135 @@
 #!/usr/bin/env python3
-"""Judges every file of a folder, and compares with what its first line says:
+"""Judges the kernels of a corpus, and compares with what is expected of each.
 
-    /* expect: RIGHT */
-    /* expect: WRONG FAIL; cause: the shift by the maximum is missing */     a part of the words, or `no cause`
-    /* expect: WRONG FAIL; cause?: the padding */                            these words, or none
-    /* expect: WRONG CRASH; no cause */
-    /* expect: REFUSED */
+A corpus is a file PRIMITIVE.kernels, or FAMILY.kernels, where each is called as its primitive: what all its kernels
+begin with, then the kernels, cut at lines of the form
 
-    corpus.py VERIFY_PROGRAM FOLDER [FILE ...]      exit status 0 when all are as expected
+    /* expect: RIGHT */ // name
+    /* expect: WRONG FAIL; cause: the shift by the maximum is missing */ // name      a part of the words
+    /* expect: WRONG FAIL; cause?: the padding */ // name                             these words, or none
+    /* expect: WRONG CRASH; no cause */ // name
+    /* expect: REFUSED */ // name
+
+    corpus.py VERIFY_PROGRAM CORPUS [NAME ...]     exit status 0 when all are as expected
+
+All kernels go through one process of the verifier together, so that what is true of a case is worked out once.
+--one-by-one asks `assay judge` itself about each, as its user does. ASSAY_SAMPLE=N: every fifth kernel, which of
+the five by N; unset or `all`: every one.
 """
 import json
+import os
 import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-FIRST = re.compile(r"/\* expect: (RIGHT|REFUSED|WRONG ([\w|]+); (?:cause(\??): (.*)|(no cause))) \*/")
+sys.path.insert(0, str(TOP / "scripts"))
+sys.dont_write_bytecode = True
+
+from judging import Refused, adapter, candidate, stages  # noqa: E402
+
+EXPECT = re.compile(r"^/\* expect: (RIGHT|REFUSED|WRONG ([\w|]+); (?:cause(\??): (.*)|(no cause))) \*/ // (\w+)$", re.M)
+SAMPLED = 5
+TIMEOUT, PATIENCE = 10, 60  # seconds for a kernel, and for known mistakes, none of which hangs: machines may be busy
 
 
-def judge(program, path):
-    done = subprocess.run([sys.executable, TOP / "scripts/judge.py", "--verify-program", program, "judge", path.name,
-                           "--json", "--no-speed"], capture_output=True, text=True, cwd=path.parent, check=False)
-    return json.loads(done.stdout) if done.stdout else {"verdict": f"exit {done.returncode}: {done.stderr}"}
+class Kernel:
+    def __init__(self, prologue, match, body, line):
+        self.expected, self.name = match, match[6]
+        self.text = f"{prologue}#line {line}\n{body}"
+        self.variant = f"{adapter.VARIANT}_{self.name}"
+        self.said = None  # {"verdict", "failure", "cause", "error"}, as assay judge --json says it
 
 
-def disagreement(path, said):
-    """What differs from the first line, or None."""
-    expected = FIRST.match(path.read_text())
-    if not expected:
-        return "its first line does not say what to expect"
+def read(path):
+    """The kernels of a corpus. A line that looks like an expectation and is none is an error."""
+    text = path.read_text()
+    marks = list(EXPECT.finditer(text))
+    meant = text.count("expect:")
+    if not marks or meant != len(marks):
+        sys.exit(f"{path}: {meant} lines speak of expectations, {len(marks)} can be read")
+    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    kernels = [Kernel(text[:marks[0].start()], mark, text[mark.end():end], text.count("\n", 0, mark.end()) + 1)
+               for mark, end in zip(marks, ends)]
+    if len({kernel.name for kernel in kernels}) != len(kernels):
+        sys.exit(f"{path}: two kernels have the same name")
+    return kernels
+
+
+def write(kernel, folder):
+    """Its file, in a folder of its own."""
+    own = os.path.join(folder, kernel.name)
+    os.mkdir(own)
+    file = os.path.join(own, f"{kernel.name}.c")
+    pathlib.Path(file).write_text(kernel.text)
+    return own, file
+
+
+# ---- one by one
+
+
+def judge(program, primitive, kernel, folder):
+    own, file = write(kernel, folder)
+    done = subprocess.run([sys.executable, TOP / "scripts/judge.py", "--verify-program", program, "judge", file, "--json",
+                           "--no-speed", *(["--primitive", primitive] if primitive else [])],
+                          capture_output=True, text=True, cwd=own, check=False)
+    kernel.said = json.loads(done.stdout) if done.stdout else {"verdict": f"exit {done.returncode}: {done.stderr}"}
+
+
+# ---- all in one process
+
+
+class Together:
+    """Several candidates before assay-verify, each an implementation under its own name."""
+
+    def __init__(self, program, primitives, primitive, folder):
+        self.program, self.primitives, self.primitive, self.folder = program, primitives, primitive, folder
+        self.verifiers = {}  # kernel -> what can be asked about it alone
+
+    def prepare(self, kernel):
+        own, file = write(kernel, self.folder)
+        try:
+            found = candidate.prepare(file, self.primitives, self.primitive, [], own)
+            plugin = adapter.build(found, own, kernel.variant)
+        except Refused as error:
+            kernel.said = {"verdict": "REFUSED", "error": f"{error}\n{error.shown}"}
+            return
+        self.verifiers[kernel] = stages.Verifier(self.program, found, plugin, own, PATIENCE, kernel.variant)
+
+    def ask(self, kernels, *options):
+        """Each kernel's first failure goes into `said`."""
+        command = [self.program, "verify", *(self.verifiers[kernel].id for kernel in kernels), "--fail-fast", *options,
+                   *(word for kernel in kernels for word in self.verifiers[kernel].common[:2]),
+                   "--timeout", str(TIMEOUT), "--json", "-"]
+        done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+        if not done.stdout:
+            sys.exit(f"{' '.join(command)}\nexit status {done.returncode}: {done.stderr}")
+        for row in json.loads(done.stdout)["results"]:
+            kernel = next(kernel for kernel in kernels if kernel.variant == row["variant"])
+            # the case files' random problems are not among the stages of assay judge
+            if row["failures"] and not kernel.said and (row["kind"] != "random" or "--fuzz" in options):
+                kernel.said = {"verdict": "WRONG", "failure": row["failures"][0]}
+
+    def judge(self, kernels):
+        for kernel in kernels:
+            self.prepare(kernel)
+        for options in (), ("--fuzz", str(stages.RANDOM_PROBLEMS)):
+            left = [kernel for kernel in kernels if not kernel.said]
+            if left:
+                self.ask(left, *options)
+        for kernel in kernels:
+            kernel.said = kernel.said or {"verdict": "RIGHT"}
+            if kernel.said.get("failure"):
+                kernel.said["cause"] = stages.diagnose(self.verifiers[kernel], kernel.said["failure"])
+
+
+# ---- as expected?
+
+
+def disagreement(expected, said):
+    """What differs from what is expected, or None."""
     verdict = expected[1].split()[0]
     if said["verdict"] != verdict:
         return f"expected {verdict}, got {said['verdict']}: {said.get('failure') or said.get('error')}"
@@ -44,22 +144,45 @@ def disagreement(path, said):
     return None if silent or (cause and expected[4] in cause) else f"expected the cause '{expected[4]}', got: {cause}"
 
 
+def chosen(kernels, names):
+    """Those named; else the sample; and whether that is all."""
+    sample = os.environ.get("ASSAY_SAMPLE", "all")
+    if names:
+        unknown = set(names) - {kernel.name for kernel in kernels}
+        if unknown:
+            sys.exit(f"there is no kernel {', '.join(sorted(unknown))}")
+        return [kernel for kernel in kernels if kernel.name in names], False
+    if sample == "all":
+        return kernels, True
+    print(f"sample {sample}: every {SAMPLED}th kernel; ASSAY_SAMPLE={sample} chooses the same again")
+    return kernels[int(sample) % SAMPLED::SAMPLED] or kernels, False
+
+
 def main():
-    program, folder = sys.argv[1], pathlib.Path(sys.argv[2])
-    files = [folder / name for name in sys.argv[3:]] or sorted(folder.glob("*.c"))
-    wrong = named = 0
-    for path in files:
-        said = judge(program, path)
-        problem = disagreement(path, said)
+    words = [word for word in sys.argv[1:] if word != "--one-by-one"]
+    program, path = os.path.abspath(words[0]), pathlib.Path(words[1])
+    kernels, all_of_them = chosen(read(path), words[2:])
+    listed = subprocess.run([program, "list", "--json"], capture_output=True, text=True, check=True).stdout
+    primitives = {entry["name"]: entry for entry in json.loads(listed)["primitives"]}
+    primitive = path.stem if path.stem in primitives else None
+    with tempfile.TemporaryDirectory(prefix="assay-corpus-") as folder:
+        if "--one-by-one" in sys.argv:
+            for kernel in kernels:
+                judge(program, primitive, kernel, folder)
+        else:
+            Together(program, primitives, primitive, folder).judge(kernels)
+    wrong = 0
+    for kernel in kernels:
+        problem = disagreement(kernel.expected, kernel.said)
         wrong += problem is not None
-        print(f"{'not as expected' if problem else 'as expected'}: {path.name}: {problem or said['verdict']}"
-              + (f", {said['cause']['defect']}" if not problem and said.get("cause") else ""), flush=True)
-        named += bool(said.get("cause"))
-    if not named and not sys.argv[3:]:
+        cause = kernel.said.get("cause")
+        print(f"{'not as expected' if problem else 'as expected'}: {kernel.name}: {problem or kernel.said['verdict']}"
+              + (f", {cause['defect']}" if not problem and cause else ""))
+    if all_of_them and not any(kernel.said.get("cause") for kernel in kernels):
         print("not as expected: no cause was named at all")
         wrong += 1
-    print(f"{len(files) - wrong} of {len(files)} as expected")
-    return 1 if wrong or not files else 0
+    print(f"{len(kernels) - wrong} of {len(kernels)} as expected")
+    return 1 if wrong or not kernels else 0
 
 
 if __name__ == "__main__":

@@ -213,7 +213,7 @@ static inline const struct implementation *const *generate_all(const struct sabo
     static const struct implementation *const *generate(void) {                                    \
         return generate_all(sabotages, (int)(sizeof sabotages / sizeof *sabotages));               \
     }                                                                                              \
-    extern const struct assay_plugin assay_plugin_v1;                                              \
-    const struct assay_plugin assay_plugin_v1 = {ASSAY_PLUGIN(name_), .generate = generate}
+    extern const struct assay_plugin assay_plugin_v2;                                              \
+    const struct assay_plugin assay_plugin_v2 = {ASSAY_PLUGIN(name_), .generate = generate}
 
 #endif

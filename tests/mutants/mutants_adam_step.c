@@ -3,8 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "kernels/adam_step/adam_step.h"
 #include "kernels/core/plugin.h"
+#include "kernels/optim/adam_step.h"
 
 #define WRONG "FAIL: elements wrong"
 
@@ -234,18 +234,18 @@ static void adam_step(const struct adam_step_problem *p, float *param, const flo
 
 #define DEFINE(name_, defect_, caught_)                                                            \
     KERNEL_OF(mutant_##name_, name_)                                                               \
-    static ADAM_STEP(mutant_##name_, .technique = "wrong on purpose", .defect = defect_,           \
-                     .caught = caught_);
+    static IMPL(adam_step, mutant_##name_, .technique = "wrong on purpose", .defect = defect_,     \
+                .caught = caught_);
 MUTANTS(DEFINE)
 
 /* What the mutants are made from: right, or they would be caught for another reason. */
 KERNEL_OF(unmutated, RIGHT)
-static ADAM_STEP(unmutated, .technique = "what the mutants are made from: as written");
+static IMPL(adam_step, unmutated, .technique = "what the mutants are made from: as written");
 
 #define ADDRESS(name_, ...) &impl_adam_step_mutant_##name_,
 static const struct implementation *const implementations[] = {&impl_adam_step_unmutated,
                                                                MUTANTS(ADDRESS) NULL};
 
-extern const struct assay_plugin assay_plugin_v1;
-const struct assay_plugin assay_plugin_v1 = {ASSAY_PLUGIN("mutants_adam_step"),
+extern const struct assay_plugin assay_plugin_v2;
+const struct assay_plugin assay_plugin_v2 = {ASSAY_PLUGIN("mutants_adam_step"),
                                              .implementations = implementations};

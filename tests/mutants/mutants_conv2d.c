@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "kernels/conv2d/conv2d.h"
+#include "kernels/conv/conv2d.h"
 #include "kernels/core/plugin.h"
 
 #define WRONG "FAIL: elements wrong"
@@ -66,11 +66,11 @@
       "FAIL: was not written")                                                                     \
     M(flushed, "denormal results are flushed to 0, which is not declared", WRONG)                  \
     M(winograd_rounded, "Winograd's transformed kernel is rounded to bfloat16", WRONG,             \
-      .accumulation = {.reach = 1})                                                                \
+      .accumulation = {.halo = 1})                                                                 \
     M(winograd_sign, "Winograd's output transform adds the last point, where it is subtracted",    \
-      WRONG, .accumulation = {.reach = 1})                                                         \
+      WRONG, .accumulation = {.halo = 1})                                                          \
     M(winograd_half, "Winograd's kernel transform lacks the factor 1/2", WRONG,                    \
-      .accumulation = {.reach = 1})                                                                \
+      .accumulation = {.halo = 1})                                                                 \
     M(promises_directness, "is Winograd, and promises the accuracy of a direct sum", WRONG)        \
     M(promises_compensation, "promises a compensated sum and adds one term after the other",       \
       WRONG, .accumulation = {.summation = SUM_COMPENSATED})
@@ -293,21 +293,21 @@ static void conv2d(const struct conv2d_problem *p, const float *x, const float *
 
 #define DEFINE(name_, defect_, caught_, ...)                                                       \
     KERNEL_OF(mutant_##name_, name_)                                                               \
-    static CONV2D(mutant_##name_, .technique = "wrong on purpose", .defect = defect_,              \
-                  .caught = caught_, __VA_ARGS__);
+    static IMPL(conv2d, mutant_##name_, .technique = "wrong on purpose", .defect = defect_,        \
+                .caught = caught_, __VA_ARGS__);
 MUTANTS(DEFINE)
 
 /* What the mutants are made from: right, or they would be caught for another reason. */
 KERNEL_OF(unmutated, RIGHT)
-static CONV2D(unmutated, .technique = "what the mutants are made from: as written");
+static IMPL(conv2d, unmutated, .technique = "what the mutants are made from: as written");
 KERNEL_OF(unmutated_winograd, RIGHT_WINOGRAD)
-static CONV2D(unmutated_winograd, .technique = "what the mutants are made from: F(2x2, 3x3)",
-              .accumulation = {.reach = 1});
+static IMPL(conv2d, unmutated_winograd, .technique = "what the mutants are made from: F(2x2, 3x3)",
+            .accumulation = {.halo = 1});
 
 #define ADDRESS(name_, ...) &impl_conv2d_mutant_##name_,
 static const struct implementation *const implementations[] = {
     &impl_conv2d_unmutated, &impl_conv2d_unmutated_winograd, MUTANTS(ADDRESS) NULL};
 
-extern const struct assay_plugin assay_plugin_v1;
-const struct assay_plugin assay_plugin_v1 = {ASSAY_PLUGIN("mutants_conv2d"),
+extern const struct assay_plugin assay_plugin_v2;
+const struct assay_plugin assay_plugin_v2 = {ASSAY_PLUGIN("mutants_conv2d"),
                                              .implementations = implementations};

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "kernels/core/plugin.h"
-#include "kernels/gemm/gemm.h"
+#include "kernels/dense/gemm.h"
 
 #define WRONG "FAIL: elements wrong"
 
@@ -234,18 +234,18 @@ static void gemm(const struct gemm_problem *p, const float *a, const float *b, f
 
 #define DEFINE(name_, defect_, caught_, ...)                                                       \
     KERNEL_OF(mutant_##name_, name_)                                                               \
-    static GEMM(mutant_##name_, .technique = "wrong on purpose", .defect = defect_,                \
+    static IMPL(gemm, mutant_##name_, .technique = "wrong on purpose", .defect = defect_,          \
                 .caught = caught_, __VA_ARGS__);
 MUTANTS(DEFINE)
 
 /* What the mutants are made from: right, or they would be caught for another reason. */
 KERNEL_OF(unmutated, RIGHT)
-static GEMM(unmutated, .technique = "what the mutants are made from: as written");
+static IMPL(gemm, unmutated, .technique = "what the mutants are made from: as written");
 
 #define ADDRESS(name_, ...) &impl_gemm_mutant_##name_,
 static const struct implementation *const implementations[] = {&impl_gemm_unmutated,
                                                                MUTANTS(ADDRESS) NULL};
 
-extern const struct assay_plugin assay_plugin_v1;
-const struct assay_plugin assay_plugin_v1 = {ASSAY_PLUGIN("mutants_gemm"),
+extern const struct assay_plugin assay_plugin_v2;
+const struct assay_plugin assay_plugin_v2 = {ASSAY_PLUGIN("mutants_gemm"),
                                              .implementations = implementations};

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "kernels/host/protocol.h"
 #include "tests/mutants/generic.h"
-#include "tests/verifier/verify_protocol.h"
 
 #define RUN(name_)                                                                                 \
     static void name_(const struct implementation *self, const struct problem *problem,            \

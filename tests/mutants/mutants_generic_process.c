@@ -5,8 +5,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "kernels/host/protocol.h"
 #include "tests/mutants/generic.h"
-#include "tests/verifier/verify_protocol.h"
 
 #define RUN(name_)                                                                                 \
     static void name_(const struct implementation *self, const struct problem *problem,            \

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "kernels/core/plugin.h"
-#include "kernels/layer_norm/layer_norm.h"
+#include "kernels/norm/layer_norm.h"
 
 #define WRONG "FAIL: elements wrong"
 
@@ -262,23 +262,24 @@ static void layer_norm(const struct layer_norm_problem *p, const float *x, const
 
 #define DEFINE(name_, defect_, caught_)                                                            \
     KERNEL_OF(mutant_##name_, name_)                                                               \
-    static LAYER_NORM(mutant_##name_, .technique = "wrong on purpose", .defect = defect_,          \
-                      .caught = caught_, .accumulation = {.summation = SUM_COMPENSATED});
+    static IMPL(layer_norm, mutant_##name_, .technique = "wrong on purpose", .defect = defect_,    \
+                .caught = caught_, .accumulation = {.summation = SUM_COMPENSATED});
 MUTANTS(DEFINE)
 
 /* What the mutants are made from: right, or they would be caught for another reason. */
 KERNEL_OF(unmutated, RIGHT)
-static LAYER_NORM(unmutated, .technique = "what the mutants are made from: as written",
-                  .accumulation = {.summation = SUM_COMPENSATED});
+static IMPL(layer_norm, unmutated, .technique = "what the mutants are made from: as written",
+            .accumulation = {.summation = SUM_COMPENSATED});
 
 /* Promises no more than the textbook's loop keeps: cases that ask for more must not fault it. */
 KERNEL_OF(unmutated_plain, RIGHT_PLAIN)
-static LAYER_NORM(unmutated_plain, .technique = "what the mutants are made from: float32 sums");
+static IMPL(layer_norm, unmutated_plain,
+            .technique = "what the mutants are made from: float32 sums");
 
 #define ADDRESS(name_, ...) &impl_layer_norm_mutant_##name_,
 static const struct implementation *const implementations[] = {
     &impl_layer_norm_unmutated, &impl_layer_norm_unmutated_plain, MUTANTS(ADDRESS) NULL};
 
-extern const struct assay_plugin assay_plugin_v1;
-const struct assay_plugin assay_plugin_v1 = {ASSAY_PLUGIN("mutants_layer_norm"),
+extern const struct assay_plugin assay_plugin_v2;
+const struct assay_plugin assay_plugin_v2 = {ASSAY_PLUGIN("mutants_layer_norm"),
                                              .implementations = implementations};

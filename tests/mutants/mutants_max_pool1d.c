@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "kernels/core/plugin.h"
-#include "kernels/max_pool1d/max_pool1d.h"
+#include "kernels/pool/max_pool1d.h"
 
 #define WRONG "FAIL: elements wrong"
 #define NOT_NAN "FAIL: expected nan, got"
@@ -288,22 +288,22 @@ static void max_pool1d(const struct max_pool1d_problem *p, const float *x, float
 
 #define DEFINE(name_, defect_, caught_)                                                            \
     KERNEL_OF(mutant_##name_, name_)                                                               \
-    static MAX_POOL1D(mutant_##name_, .technique = "wrong on purpose", .defect = defect_,          \
-                      .caught = caught_);
+    static IMPL(max_pool1d, mutant_##name_, .technique = "wrong on purpose", .defect = defect_,    \
+                .caught = caught_);
 MUTANTS(DEFINE)
 
 /* What the mutants are made from: right, or they would be caught for another reason. */
 KERNEL_OF(unmutated, RIGHT)
-static MAX_POOL1D(unmutated, .technique = "what the mutants are made from: as written");
+static IMPL(max_pool1d, unmutated, .technique = "what the mutants are made from: as written");
 KERNEL_OF(unmutated_deque, RIGHT_DEQUE)
-static MAX_POOL1D(unmutated_deque,
-                  .technique = "what the mutants are made from: a monotonic queue");
+static IMPL(max_pool1d, unmutated_deque,
+            .technique = "what the mutants are made from: a monotonic queue");
 KERNEL_OF(unmutated_doubling, RIGHT_DOUBLING)
-static MAX_POOL1D(unmutated_doubling,
-                  .technique = "what the mutants are made from: two spans of a power of two");
+static IMPL(max_pool1d, unmutated_doubling,
+            .technique = "what the mutants are made from: two spans of a power of two");
 KERNEL_OF(unmutated_van_herk, RIGHT_VAN_HERK)
-static MAX_POOL1D(unmutated_van_herk,
-                  .technique = "what the mutants are made from: a suffix and a prefix of blocks");
+static IMPL(max_pool1d, unmutated_van_herk,
+            .technique = "what the mutants are made from: a suffix and a prefix of blocks");
 
 #define ADDRESS(name_, ...) &impl_max_pool1d_mutant_##name_,
 static const struct implementation *const implementations[] = {
@@ -311,6 +311,6 @@ static const struct implementation *const implementations[] = {
     &impl_max_pool1d_unmutated_doubling, &impl_max_pool1d_unmutated_van_herk,
     MUTANTS(ADDRESS) NULL};
 
-extern const struct assay_plugin assay_plugin_v1;
-const struct assay_plugin assay_plugin_v1 = {ASSAY_PLUGIN("mutants_max_pool1d"),
+extern const struct assay_plugin assay_plugin_v2;
+const struct assay_plugin assay_plugin_v2 = {ASSAY_PLUGIN("mutants_max_pool1d"),
                                              .implementations = implementations};

@@ -3,8 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernels/activation/relu.h"
 #include "kernels/core/plugin.h"
-#include "kernels/relu/relu.h"
 
 #define WRONG "FAIL: elements wrong"
 #define NOT_NAN "FAIL: expected nan, got"
@@ -107,13 +107,13 @@ static float half(float value) {
             y[i] = y_;                                                                             \
         }                                                                                          \
     }                                                                                              \
-    static RELU(mutant_##name_, .technique = "wrong on purpose", .defect = defect_,                \
+    static IMPL(relu, mutant_##name_, .technique = "wrong on purpose", .defect = defect_,          \
                 .caught = caught_);
 MUTANTS(DEFINE)
 
 #define ADDRESS(name_, ...) &impl_relu_mutant_##name_,
 static const struct implementation *const implementations[] = {MUTANTS(ADDRESS) NULL};
 
-extern const struct assay_plugin assay_plugin_v1;
-const struct assay_plugin assay_plugin_v1 = {ASSAY_PLUGIN("mutants_relu"),
+extern const struct assay_plugin assay_plugin_v2;
+const struct assay_plugin assay_plugin_v2 = {ASSAY_PLUGIN("mutants_relu"),
                                              .implementations = implementations};

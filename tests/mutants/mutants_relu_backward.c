@@ -2,8 +2,8 @@
  * independent, so each mutant is one expression; some go wrong by place. */
 #include <math.h>
 
+#include "kernels/activation/relu_backward.h"
 #include "kernels/core/plugin.h"
-#include "kernels/relu/relu_backward.h"
 
 #define WRONG "FAIL: elements wrong"
 
@@ -77,13 +77,13 @@ static float right(float grad, float value) { return value <= 0 ? 0 : grad; }
             grad_x[i] = grad_x_;                                                                   \
         }                                                                                          \
     }                                                                                              \
-    static RELU_BACKWARD(mutant_##name_, .technique = "wrong on purpose", .defect = defect_,       \
-                         .caught = caught_);
+    static IMPL(relu_backward, mutant_##name_, .technique = "wrong on purpose", .defect = defect_, \
+                .caught = caught_);
 MUTANTS(DEFINE)
 
 #define ADDRESS(name_, ...) &impl_relu_backward_mutant_##name_,
 static const struct implementation *const implementations[] = {MUTANTS(ADDRESS) NULL};
 
-extern const struct assay_plugin assay_plugin_v1;
-const struct assay_plugin assay_plugin_v1 = {ASSAY_PLUGIN("mutants_relu_backward"),
+extern const struct assay_plugin assay_plugin_v2;
+const struct assay_plugin assay_plugin_v2 = {ASSAY_PLUGIN("mutants_relu_backward"),
                                              .implementations = implementations};

@@ -281,20 +281,20 @@ static void softmax(const struct softmax_problem *given, const float *x, float *
 
 #define DEFINE(name_, defect_, caught_, ...)                                                       \
     KERNEL_OF(mutant_##name_, name_)                                                               \
-    static SOFTMAX(mutant_##name_, .technique = "wrong on purpose", .defect = defect_,             \
-                   .caught = caught_, __VA_ARGS__);
+    static IMPL(softmax, mutant_##name_, .technique = "wrong on purpose", .defect = defect_,       \
+                .caught = caught_, __VA_ARGS__);
 MUTANTS(DEFINE)
 
 /* What the mutants are made from: right, or they would be caught for another reason. */
 KERNEL_OF(unmutated, RIGHT)
-static SOFTMAX(unmutated, .technique = "what the mutants are made from: as written");
+static IMPL(softmax, unmutated, .technique = "what the mutants are made from: as written");
 KERNEL_OF(unmutated_online, RIGHT_ONLINE)
-static SOFTMAX(unmutated_online, .technique = "what the mutants are made from: in one pass");
+static IMPL(softmax, unmutated_online, .technique = "what the mutants are made from: in one pass");
 
 #define ADDRESS(name_, ...) &impl_softmax_mutant_##name_,
 static const struct implementation *const implementations[] = {
     &impl_softmax_unmutated, &impl_softmax_unmutated_online, MUTANTS(ADDRESS) NULL};
 
-extern const struct assay_plugin assay_plugin_v1;
-const struct assay_plugin assay_plugin_v1 = {ASSAY_PLUGIN("mutants_softmax"),
+extern const struct assay_plugin assay_plugin_v2;
+const struct assay_plugin assay_plugin_v2 = {ASSAY_PLUGIN("mutants_softmax"),
                                              .implementations = implementations};

@@ -7,8 +7,8 @@
 #include <float.h>
 #include <math.h>
 
+#include "kernels/core/law.h"
 #include "kernels/core/plugin.h"
-#include "kernels/core/property.h"
 #include "kernels/softmax/softmax.h"
 #include "reference/oracle.h"
 
@@ -33,7 +33,7 @@ static void softmax_one_pass(const struct softmax_problem *p, const float *x, fl
     }
 }
 
-static SOFTMAX(one_pass, .technique = "maximum and sum in one pass");
+static IMPL(softmax, one_pass, .technique = "maximum and sum in one pass");
 
 /* ---- scaled_add: z = scale * x + y ------------------------------------------------------------
  */
@@ -46,9 +46,9 @@ PROBLEM_FIELDS(scaled_add, SCALED_ADD_FIELDS);
 
 enum { SCALED_ADD_X, SCALED_ADD_Y, SCALED_ADD_Z };
 static const struct operand operands[] = {
-    [SCALED_ADD_X] = {"x", ROLE_IN, DTYPE_F32, DOMAIN_REAL},
-    [SCALED_ADD_Y] = {"y", ROLE_IN, DTYPE_F32, DOMAIN_REAL},
-    [SCALED_ADD_Z] = {"z", ROLE_OUT, DTYPE_F32, DOMAIN_REAL},
+    [SCALED_ADD_X] = {"x", ROLE_IN, DTYPE_F32, DOMAIN_REAL, .shape = "[n]"},
+    [SCALED_ADD_Y] = {"y", ROLE_IN, DTYPE_F32, DOMAIN_REAL, .shape = "[n]"},
+    [SCALED_ADD_Z] = {"z", ROLE_OUT, DTYPE_F32, DOMAIN_REAL, .shape = "[n]"},
 };
 
 typedef void scaled_add_kernel(const struct scaled_add_problem *p, const float *x, const float *y,
@@ -101,10 +101,8 @@ static const struct primitive primitive_scaled_add = {
     .name = "scaled_add",
     .summary = "scaled vector plus vector",
     .formula = "z = scale * x + y; x is not looked at when scale = 0",
-    .fields = fields,
-    .field_count = field_count,
-    .operands = operands,
-    .operand_count = 3,
+    FIELDS(fields),
+    OPERANDS(operands),
     .shape = shape,
     .reads = reads,
     .flops = flops,
@@ -152,8 +150,8 @@ static const struct oracle *const oracles[] = {&oracle_scaled_add, NULL};
 static const struct implementation *const implementations[] = {&impl_softmax_one_pass,
                                                                &impl_scaled_add_naive, NULL};
 
-extern const struct assay_plugin assay_plugin_v1;
-const struct assay_plugin assay_plugin_v1 = {
+extern const struct assay_plugin assay_plugin_v2;
+const struct assay_plugin assay_plugin_v2 = {
     ASSAY_PLUGIN("example"),
     .primitives = primitives,
     .implementations = implementations,

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernels/activation/relu.h"
 #include "kernels/core/plugin.h"
-#include "kernels/relu/relu.h"
 
 static void relu_survivor(const struct relu_problem *p, const float *x, float *y) {
     for (int64_t i = 0; i < p->n; i++) y[i] = x[i] < 0 ? 0 : x[i];
@@ -32,11 +32,11 @@ static void relu_noisy(const struct relu_problem *p, const float *x, float *y) {
 MUTANT(survivor, relu_survivor, "FAIL");
 MUTANT(misnamed, relu_zeros, "CRASH: SIGSEGV|FAIL: was not written|FA");
 MUTANT(caught, relu_zeros, "CRASH|FAIL: elements wrong");
-static RELU(noisy, .technique = "prints");
+static IMPL(relu, noisy, .technique = "prints");
 
 static const struct implementation *const implementations[] = {&survivor, &misnamed, &caught,
                                                                &impl_relu_noisy, NULL};
 
-extern const struct assay_plugin assay_plugin_v1;
-const struct assay_plugin assay_plugin_v1 = {ASSAY_PLUGIN("false_mutants"),
+extern const struct assay_plugin assay_plugin_v2;
+const struct assay_plugin assay_plugin_v2 = {ASSAY_PLUGIN("false_mutants"),
                                              .implementations = implementations};

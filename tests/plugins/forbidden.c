@@ -22,8 +22,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "kernels/activation/relu.h"
 #include "kernels/core/plugin.h"
-#include "kernels/relu/relu.h"
 
 static void compute(const struct relu_problem *p, const float *x, float *y) {
     for (int64_t i = 0; i < p->n; i++) y[i] = x[i] < 0 ? 0 : x[i];
@@ -163,7 +163,7 @@ static void allowed(void) {
         statement_;                                                                                \
         compute(p, x, y);                                                                          \
     }                                                                                              \
-    static RELU(name_, .technique = "does what is forbidden")
+    static IMPL(relu, name_, .technique = "does what is forbidden")
 
 FORBIDDEN(allowed, allowed());
 FORBIDDEN(socket, open_socket());
@@ -206,6 +206,6 @@ static const struct implementation *const implementations[] = {
     ONE(ring),     ONE(limits), ONE(outlive),  ONE(handler), ONE(terminal),  ONE(entrance),
     ONE(late),     ONE(room),   ONE(survivor), ONE(blocked), ONE(stackless), NULL};
 
-extern const struct assay_plugin assay_plugin_v1;
-const struct assay_plugin assay_plugin_v1 = {ASSAY_PLUGIN("forbidden"),
+extern const struct assay_plugin assay_plugin_v2;
+const struct assay_plugin assay_plugin_v2 = {ASSAY_PLUGIN("forbidden"),
                                              .implementations = implementations};

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "kernels/core/law.h"
 #include "kernels/core/plugin.h"
-#include "kernels/core/property.h"
 #include "reference/oracle.h"
 
 enum {
@@ -22,6 +22,11 @@ enum {
     SHAPE_HANGS_LATER,
     EVALUATE_HANGS_LATER,
     LAW_HANGS_LATER,
+    FILL_OVERRUNS,
+    FILL_LEAVES_ITS_DOMAIN,
+    FILL_LEAVES_ITS_DOMAIN_LATER,
+    FILL_HANGS_LATER,
+    FILL_IS_GOOD,
 };
 
 static void misbehave(int what) {
@@ -42,8 +47,9 @@ __attribute__((constructor)) static void construct(void) {
 PROBLEM_STRUCT(mine, MINE_FIELDS);
 PROBLEM_FIELDS(mine, MINE_FIELDS);
 
-static const struct operand operands[] = {{"x", ROLE_IN, DTYPE_F32, DOMAIN_REAL},
-                                          {"y", ROLE_OUT, DTYPE_F32, DOMAIN_REAL}};
+static const struct operand operands[] = {
+    {"x", ROLE_IN, DTYPE_F32, DOMAIN_NONNEGATIVE, .shape = "[n]"},
+    {"y", ROLE_OUT, DTYPE_F32, DOMAIN_REAL, .shape = "[n]"}};
 
 static int64_t count(const void *problem) { return ((const struct mine_problem *)problem)->n; }
 
@@ -61,6 +67,20 @@ static struct shape shape(const void *problem, int operand) {
     struct shape shape = SHAPE(count(problem));
     if (HOSTILE == SHAPE_OF_RANK_100) shape.rank = 100;
     return shape;
+}
+
+/* Counts up, from -1 on where it leaves the domain. */
+static bool fill(const struct fill_request *request, void *data) {
+    const int64_t n = count(request->problem->value);
+    const bool later = n == 77;
+    if (HOSTILE < FILL_OVERRUNS) return false;
+    if (later) hang(FILL_HANGS_LATER);
+    const int64_t first =
+        HOSTILE == FILL_LEAVES_ITS_DOMAIN || (HOSTILE == FILL_LEAVES_ITS_DOMAIN_LATER && later) ? -1
+                                                                                                : 0;
+    for (int64_t i = 0; i < n + 4 * (HOSTILE == FILL_OVERRUNS); i++)
+        ((float *)data)[i] = (float)(first + i);
+    return true;
 }
 
 static bool reads(const void *problem, int operand) {
@@ -110,13 +130,12 @@ static const struct primitive mine = {
     .name = "mine",
     .summary = "nothing",
     .formula = "none",
-    .fields = fields,
-    .field_count = field_count,
-    .operands = operands,
-    .operand_count = 2,
+    FIELDS(fields),
+    OPERANDS(operands),
     .validate = validate,
     .shape = shape,
     .reads = reads,
+    .fill = fill,
     .flops = flops,
     .terms = terms,
     .call = call,
@@ -138,7 +157,7 @@ static const struct primitive *const primitives[] = {&mine, NULL};
 static const struct oracle *const oracles[] = {&oracle_mine, NULL};
 static const struct implementation *const implementations[] = {&impl_mine_naive, NULL};
 
-extern const struct assay_plugin assay_plugin_v1;
-const struct assay_plugin assay_plugin_v1 = {ASSAY_PLUGIN("hostile"), .primitives = primitives,
+extern const struct assay_plugin assay_plugin_v2;
+const struct assay_plugin assay_plugin_v2 = {ASSAY_PLUGIN("hostile"), .primitives = primitives,
                                              .oracles = oracles,
                                              .implementations = implementations};

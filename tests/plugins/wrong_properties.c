@@ -2,9 +2,9 @@
  * `property` and `gradient` must say about them stands in CMakeLists.txt. */
 #include <stdlib.h>
 
+#include "kernels/activation/relu_backward.h"
 #include "kernels/core/plugin.h"
 #include "kernels/core/registry.h"
-#include "kernels/relu/relu_backward.h"
 #include "kernels/softmax/softmax.h"
 
 /* What the naive implementation gives. */
@@ -92,6 +92,6 @@ static const struct implementation *const implementations[] = {&impl_softmax_fea
                                                                &impl_relu_backward_single_slip,
                                                                NULL};
 
-extern const struct assay_plugin assay_plugin_v1;
-const struct assay_plugin assay_plugin_v1 = {ASSAY_PLUGIN("wrong_properties"),
+extern const struct assay_plugin assay_plugin_v2;
+const struct assay_plugin assay_plugin_v2 = {ASSAY_PLUGIN("wrong_properties"),
                                              .implementations = implementations};

@@ -3,10 +3,10 @@
 #include <math.h>
 #include <stdbool.h>
 
-#include "kernels/conv2d/conv2d.h"
+#include "kernels/conv/conv2d.h"
 #include "kernels/core/plugin.h"
-#include "kernels/gemm/gemm.h"
-#include "kernels/max_pool1d/max_pool1d.h"
+#include "kernels/dense/gemm.h"
+#include "kernels/pool/max_pool1d.h"
 #include "kernels/softmax/softmax.h"
 
 static double product(const struct gemm_problem *p, const float *a, const float *b, int64_t i,
@@ -98,15 +98,15 @@ static void softmax_drops_nan(const struct softmax_problem *p, const float *x, f
     }
 }
 
-static GEMM(from_six_rows, .technique = "wrong on purpose");
-static CONV2D(first_group, .technique = "wrong on purpose");
-static MAX_POOL1D(short_window, .technique = "wrong on purpose");
-static SOFTMAX(drops_nan, .technique = "wrong on purpose");
+static IMPL(gemm, from_six_rows, .technique = "wrong on purpose");
+static IMPL(conv2d, first_group, .technique = "wrong on purpose");
+static IMPL(max_pool1d, short_window, .technique = "wrong on purpose");
+static IMPL(softmax, drops_nan, .technique = "wrong on purpose");
 
 static const struct implementation *const implementations[] = {
     &impl_gemm_from_six_rows, &impl_conv2d_first_group, &impl_max_pool1d_short_window,
     &impl_softmax_drops_nan, NULL};
 
-extern const struct assay_plugin assay_plugin_v1;
-const struct assay_plugin assay_plugin_v1 = {ASSAY_PLUGIN("wrong_rarely"),
+extern const struct assay_plugin assay_plugin_v2;
+const struct assay_plugin assay_plugin_v2 = {ASSAY_PLUGIN("wrong_rarely"),
                                              .implementations = implementations};

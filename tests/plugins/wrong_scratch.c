@@ -15,8 +15,8 @@ PROBLEM_FIELDS(doubling, DOUBLING_FIELDS);
 typedef void doubling_kernel(int64_t n, const float *x, float *y, const float *prepared,
                              float *workspace);
 
-static const struct operand operands[] = {{"x", ROLE_IN, DTYPE_F32, DOMAIN_REAL},
-                                          {"y", ROLE_OUT, DTYPE_F32, DOMAIN_REAL}};
+static const struct operand operands[] = {{"x", ROLE_IN, DTYPE_F32, DOMAIN_REAL, .shape = "[n]"},
+                                          {"y", ROLE_OUT, DTYPE_F32, DOMAIN_REAL, .shape = "[n]"}};
 
 static int64_t count(const void *problem) { return ((const struct doubling_problem *)problem)->n; }
 
@@ -40,8 +40,8 @@ static void call(kernel_fn kernel, const struct invocation *i) {
 #define DOUBLING(name_)                                                                            \
     {                                                                                              \
         .size = sizeof(struct primitive), .name = #name_, .summary = "twice the input",            \
-        .formula = "y = 2 x", .fields = fields, .field_count = field_count, .operands = operands,  \
-        .operand_count = 2, .shape = shape, .flops = flops, .terms = terms, .call = call,          \
+        .formula = "y = 2 x", FIELDS(fields), OPERANDS(operands), .shape = shape, .flops = flops,  \
+        .terms = terms, .call = call,                                                              \
     }
 static const struct primitive doubling = DOUBLING(doubling), vague = DOUBLING(vague),
                               partial = DOUBLING(partial), unjudged = DOUBLING(unjudged);
@@ -180,7 +180,7 @@ static const struct implementation *const implementations[] = {&impl_doubling_ri
                                                                &impl_unjudged_right,
                                                                NULL};
 
-extern const struct assay_plugin assay_plugin_v1;
-const struct assay_plugin assay_plugin_v1 = {
+extern const struct assay_plugin assay_plugin_v2;
+const struct assay_plugin assay_plugin_v2 = {
     ASSAY_PLUGIN("wrong_scratch"), .primitives = primitives, .implementations = implementations,
     .oracles = oracles};

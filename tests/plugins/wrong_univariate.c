@@ -12,8 +12,8 @@
 PROBLEM_STRUCT(softsign, SOFTSIGN_FIELDS);
 PROBLEM_FIELDS(softsign, SOFTSIGN_FIELDS);
 
-static const struct operand operands[] = {{"x", ROLE_IN, DTYPE_F32, DOMAIN_REAL},
-                                          {"y", ROLE_OUT, DTYPE_F32, DOMAIN_REAL}};
+static const struct operand operands[] = {{"x", ROLE_IN, DTYPE_F32, DOMAIN_REAL, .shape = "[n]"},
+                                          {"y", ROLE_OUT, DTYPE_F32, DOMAIN_REAL, .shape = "[n]"}};
 
 typedef void softsign_kernel(const struct softsign_problem *p, const float *x, float *y);
 
@@ -40,10 +40,8 @@ static const struct primitive primitive_softsign = {
     .name = "softsign",
     .summary = "x / (1 + |x|)",
     .formula = "y = x / (1 + |x|), twice that when doubled",
-    .fields = fields,
-    .field_count = field_count,
-    .operands = operands,
-    .operand_count = 2,
+    FIELDS(fields),
+    OPERANDS(operands),
     .shape = shape,
     .flops = flops,
     .terms = terms,
@@ -99,8 +97,8 @@ static const struct implementation *const implementations[] = {
     &impl_softsign_right,     &impl_softsign_one_off, &impl_softsign_flushes, &impl_softsign_no_nan,
     &impl_softsign_three_ulp, &impl_softsign_doubled, &impl_softsign_aborts,  NULL};
 
-extern const struct assay_plugin assay_plugin_v1;
-const struct assay_plugin assay_plugin_v1 = {
+extern const struct assay_plugin assay_plugin_v2;
+const struct assay_plugin assay_plugin_v2 = {
     ASSAY_PLUGIN("wrong_univariate"),
     .primitives = primitives,
     .implementations = implementations,

@@ -1,9 +1,9 @@
 /* Two relu kernels with a data race: every thread also writes what is its neighbour's, the same
  * value. Results are right on any machine that exists, so no comparison can tell; ThreadSanitizer
  * must. The second one writes whole vectors, which it sees through tsan_vectors.h. */
+#include "kernels/activation/relu.h"
 #include "kernels/core/plugin.h"
 #include "kernels/core/threads.h"
-#include "kernels/relu/relu.h"
 
 enum { OVERLAP = 8 };
 
@@ -24,7 +24,7 @@ static void relu_racy_omp(const struct relu_problem *p, const float *x, float *y
             y[i] = x[i] < 0 ? 0 : x[i];
 }
 
-static RELU(racy_omp, .technique = "scalar, shares that overlap", .uses_threads = true);
+static IMPL(relu, racy_omp, .technique = "scalar, shares that overlap", .uses_threads = true);
 
 /* The same without the overlap: what must stay silent. */
 static void relu_clean_omp(const struct relu_problem *p, const float *x, float *y) {
@@ -35,10 +35,10 @@ static void relu_clean_omp(const struct relu_problem *p, const float *x, float *
             y[i] = x[i] < 0 ? 0 : x[i];
 }
 
-static RELU(clean_omp, .technique = "scalar, shares that do not", .uses_threads = true);
+static IMPL(relu, clean_omp, .technique = "scalar, shares that do not", .uses_threads = true);
 
 #if defined __AVX2__
-#include "kernels/core/vector_avx2.h"
+#include "kernels/blocks/vector_avx2.h"
 
 static void relu_racy_avx2_omp(const struct relu_problem *p, const float *x, float *y) {
     const int count = threads_get();
@@ -51,7 +51,7 @@ static void relu_racy_avx2_omp(const struct relu_problem *p, const float *x, flo
         }
 }
 
-static RELU(racy_avx2_omp, .technique = "vectors, shares that overlap", .uses_threads = true,
+static IMPL(relu, racy_avx2_omp, .technique = "vectors, shares that overlap", .uses_threads = true,
             .isa = ISA_AVX2);
 #endif
 
@@ -62,8 +62,8 @@ static const struct implementation *const implementations[] = {&impl_relu_clean_
 #endif
                                                                NULL};
 
-extern const struct assay_plugin assay_plugin_v1;
-const struct assay_plugin assay_plugin_v1 = {
+extern const struct assay_plugin assay_plugin_v2;
+const struct assay_plugin assay_plugin_v2 = {
     ASSAY_PLUGIN("racy_omp"),
     .implementations = implementations,
 };

@@ -83,12 +83,10 @@ static void bad(void) {
 static void tree(void) {
     const struct primitive *primitive;
     for (int i = 0; (primitive = registry_primitive(i)); i++) {
-        char file[1024];
         for (int kind = 0; kind < CASE_KINDS; kind++) {
             struct case_list list;
             struct error error = {""};
-            CHECK(cases_read(&list, primitive, cases_path(primitive->name, file, sizeof file),
-                             case_kinds[kind], &error) == STATUS_OK);
+            CHECK(cases_of(&list, primitive, case_kinds[kind], &error) == STATUS_OK);
             CHECK_TEXT(error.text, "");
             cases_free(&list);
         }
@@ -96,6 +94,63 @@ static void tree(void) {
     char file[64];
     setenv("ASSAY_CASES", "/elsewhere", 1);
     CHECK_TEXT(cases_path("toy", file, sizeof file), "/elsewhere/toy.cases");
+    unsetenv("ASSAY_CASES");
+}
+
+/* ---- a family's file and a member's -----------------------------------------------------------
+ */
+
+static void put(const char *folder, const char *name, const char *text) {
+    char file[256];
+    snprintf(file, sizeof file, "%s/%s.cases", folder, name);
+    unlink(file);
+    if (!text) return;
+    FILE *out = fopen(file, "w");
+    if (!CHECK(out != NULL)) return;
+    fputs(text, out);
+    fclose(out);
+}
+
+/* The values of n, in order: "3 7*", a star for those out of the family's file. */
+static void listed(const struct primitive *primitive, const char *expected) {
+    struct case_list list;
+    struct error error = {""};
+    char text[256] = "";
+    CHECK(cases_of(&list, primitive, "oracle", &error) == STATUS_OK);
+    CHECK_TEXT(error.text, "");
+    for (int i = 0; i < list.count; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%s%lld%s", i ? " " : "",
+                 (long long)list.item[i].problem.value[0].i, list.item[i].shared ? "*" : "");
+    CHECK_TEXT(text, expected);
+    cases_free(&list);
+}
+
+static void family(void) {
+    char folder[] = "/tmp/cases_test_family_XXXXXX";
+    if (!CHECK(mkdtemp(folder) != NULL)) return;
+    setenv("ASSAY_CASES", folder, 1);
+    struct primitive member = primitive_toy, head = primitive_toy;
+    member.family = "playthings";
+    head.family = "toy"; /* the family bears its name */
+    CHECK(!cases_exist(&member) && !cases_exist(&primitive_toy));
+    listed(&member, "");
+    put(folder, "playthings", "[oracle]\nn=3\n[exact]\nn=4\n");
+    CHECK(cases_exist(&member) && !cases_exist(&primitive_toy));
+    listed(&member, "3*");
+    listed(&primitive_toy, "");
+    put(folder, "toy", "[exact]\nn=5\n[oracle]\nn=6\n");
+    CHECK(cases_exist(&member) && cases_exist(&primitive_toy));
+    listed(&member, "3* 6");
+    listed(&primitive_toy, "6");
+    listed(&head, "6");
+    put(folder, "playthings", "[oracle]\nk=3\n");
+    struct case_list list;
+    struct error error = {""};
+    CHECK(cases_of(&list, &member, "oracle", &error) == STATUS_BAD_INPUT && !list.count);
+    CHECK(strstr(error.text, "playthings.cases:2: toy has no field 'k'") != NULL);
+    put(folder, "playthings", NULL);
+    put(folder, "toy", NULL);
+    rmdir(folder);
     unsetenv("ASSAY_CASES");
 }
 
@@ -107,5 +162,6 @@ int main(void) {
     bad();
     unlink(path);
     tree();
+    family();
     return check_done();
 }

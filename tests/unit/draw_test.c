@@ -51,15 +51,14 @@ static double bound_terms(const void *problem) {
     return 1;
 }
 
-static const struct operand bound_operands[] = {{"y", ROLE_OUT, DTYPE_F32, DOMAIN_REAL}};
+static const struct operand bound_operands[] = {
+    {"y", ROLE_OUT, DTYPE_F32, DOMAIN_REAL, .shape = "[c, oc, length]"}};
 
 static const struct primitive primitive_bound = {
     .size = sizeof(struct primitive),
     .name = "bound",
-    .fields = bound_fields,
-    .field_count = 5,
-    .operands = bound_operands,
-    .operand_count = 1,
+    FIELDS(bound_fields),
+    OPERANDS(bound_operands),
     .validate = bound_validate,
     .shape = bound_shape,
     .flops = bound_flops,

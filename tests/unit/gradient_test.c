@@ -17,15 +17,17 @@ PROBLEM_FIELDS(bend, BEND_FIELDS);
 
 enum { BEND_X, BEND_W, BEND_Y };
 static const struct operand bend_operands[] = {
-    {"x", ROLE_IN, DTYPE_F32, DOMAIN_REAL},
-    {"w", ROLE_IN, DTYPE_F32, DOMAIN_REAL},
-    {"y", ROLE_OUT, DTYPE_F32, DOMAIN_REAL},
+    {"x", ROLE_IN, DTYPE_F32, DOMAIN_REAL, .shape = "[n]"},
+    {"w", ROLE_IN, DTYPE_F32, DOMAIN_REAL, .shape = "[n]"},
+    {"y", ROLE_OUT, DTYPE_F32, DOMAIN_REAL, .shape = "[n]"},
 };
 enum { BACK_GRAD_Y, BACK_W, BACK_Y, BACK_GRAD_X, BACK_GRAD_W };
 static const struct operand back_operands[] = {
-    {"grad_y", ROLE_IN, DTYPE_F32, DOMAIN_REAL},  {"w", ROLE_IN, DTYPE_F32, DOMAIN_REAL},
-    {"y", ROLE_IN, DTYPE_F32, DOMAIN_REAL},       {"grad_x", ROLE_OUT, DTYPE_F32, DOMAIN_REAL},
-    {"grad_w", ROLE_OUT, DTYPE_F32, DOMAIN_REAL},
+    {"grad_y", ROLE_IN, DTYPE_F32, DOMAIN_REAL, .shape = "[n]"},
+    {"w", ROLE_IN, DTYPE_F32, DOMAIN_REAL, .shape = "[n]"},
+    {"y", ROLE_IN, DTYPE_F32, DOMAIN_REAL, .shape = "[n]"},
+    {"grad_x", ROLE_OUT, DTYPE_F32, DOMAIN_REAL, .shape = "[n]"},
+    {"grad_w", ROLE_OUT, DTYPE_F32, DOMAIN_REAL, .shape = "[n]"},
 };
 
 static struct shape shape(const void *problem, int operand) {
@@ -55,9 +57,8 @@ static void back(const struct oracle_call *o, int64_t i) {
 #define BENT(name_, operands_, ...)                                                                \
     {                                                                                              \
         .size = sizeof(struct primitive), .name = name_, .summary = "", .formula = "",             \
-        .fields = fields, .field_count = field_count, .operands = operands_,                       \
-        .operand_count = sizeof(operands_) / sizeof(operands_)[0], .shape = shape, .flops = one,   \
-        .terms = one, .call = call, __VA_ARGS__                                                    \
+        FIELDS(fields), OPERANDS(operands_), .shape = shape, .flops = one, .terms = one,           \
+        .call = call, __VA_ARGS__                                                                  \
     }
 static const struct primitive primitive_bend = BENT("bend", bend_operands, .gradient_of = NULL);
 static const struct primitive primitive_back =
@@ -271,12 +272,10 @@ static void every_backward(void) {
     for (int i = 0; (primitive = registry_primitive(i)); i++) {
         struct case_list cases;
         struct error error;
-        char path[4096];
         if (!primitive->gradient_of) continue;
         const struct oracle *oracle = oracle_find(primitive->gradient_of);
-        cases_path(primitive->name, path, sizeof path);
         CHECK(oracle && oracle->wide);
-        CHECK(!cases_read(&cases, primitive, path, "gradient", &error) && cases.count > 0);
+        CHECK(!cases_of(&cases, primitive, "gradient", &error) && cases.count > 0);
         cases_free(&cases);
     }
 }

@@ -101,10 +101,8 @@ static void every_law(void) {
     for (int i = 0; (primitive = registry_primitive(i)); i++) {
         struct case_list cases;
         struct error error = {""};
-        char path[4096];
         if (!primitive->property_count) continue;
-        cases_path(primitive->name, path, sizeof path);
-        CHECK(cases_read(&cases, primitive, path, "property", &error) == STATUS_OK);
+        CHECK(cases_of(&cases, primitive, "property", &error) == STATUS_OK);
         for (int l = 0; l < primitive->property_count; l++)
             one_law(&primitive->properties[l], &cases);
         cases_free(&cases);
@@ -200,13 +198,18 @@ enum { COUNT = 40 };
 static void exactness(enum fill fill) {
     const struct primitive *relu = registry_find_primitive("relu");
     static float x[3][COUNT], before[COUNT];
-    struct law_call call = {.runs = 3, .fill = fill, .seed = 5};
+    struct problem problem;
     struct error error;
-    for (int run = 0; run < 3; run++) {
-        CHECK(!problem_parse(&call.run[run].problem, relu, "n=40", &error));
-        call.run[run].in[0] = x[run];
-        fill_operand(&call.run[run].problem, 0, fill, 5, x[run]);
-    }
+    CHECK(!problem_parse(&problem, relu, "n=40", &error));
+    void *in[3][1] = {{x[0]}, {x[1]}, {x[2]}};
+    const struct law_run run[3] = {
+        {.problem = &problem, .in = in[0]},
+        {.problem = &problem, .in = in[1]},
+        {.problem = &problem, .in = in[2]},
+    };
+    const struct law_run *const runs[] = {&run[0], &run[1], &run[2]};
+    const struct law_call call = {.runs = 3, .fill = fill, .seed = 5, .run = runs};
+    for (int r = 0; r < 3; r++) fill_operand(&problem, 0, fill, 5, x[r]);
     memcpy(before, x[0], sizeof before);
     law_split(&call, 1, 0);
     law_split(&call, 2, 0);

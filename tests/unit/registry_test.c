@@ -5,6 +5,23 @@
 #include "tests/unit/check.h"
 #include "tests/unit/toy.h"
 
+/* Its family is the folder that it stands in; a gradient's descriptor may stand in its function's
+ * file. */
+static bool stands_in_family(const struct primitive *p) {
+    const char *gradient = strstr(p->name, "_backward");
+    const size_t length = strlen(p->name), base = gradient ? (size_t)(gradient - p->name) : length;
+    const size_t lengths[] = {length, base};
+    for (int i = 0; i < 2 && p->family; i++) {
+        char path[1024];
+        snprintf(path, sizeof path, "%s/kernels/%s/%.*s.c", ASSAY_SOURCE, p->family,
+                 (int)lengths[i], p->name);
+        FILE *file = fopen(path, "r");
+        if (file) fclose(file);
+        if (file) return true;
+    }
+    return false;
+}
+
 /* What every descriptor of the tree must have. */
 static void primitives(void) {
     const struct primitive *p;
@@ -13,6 +30,7 @@ static void primitives(void) {
         CHECK(registry_find_primitive(p->name) == p);
         CHECK(p->size == sizeof *p && p->summary && p->formula && p->shape && p->flops);
         CHECK(p->terms && p->call && p->operand_count > 0 && p->operand_count <= OPERANDS_MAX);
+        CHECK(stands_in_family(p));
         CHECK(p->summary && !strchr(p->summary, '\n') && p->formula && !strchr(p->formula, '\n'));
         struct problem problem;
         struct error error = {""};

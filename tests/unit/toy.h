@@ -16,12 +16,12 @@ PROBLEM_FIELDS(toy, TOY_FIELDS);
 enum { TOY_X, TOY_VARIANCE, TOY_INDEX, TOY_MASK, TOY_BIAS, TOY_Y, TOY_OPERANDS };
 
 static const struct operand toy_operands[] = {
-    [TOY_X] = {"x", ROLE_IN, DTYPE_F32, DOMAIN_REAL},
-    [TOY_VARIANCE] = {"variance", ROLE_IN, DTYPE_F64, DOMAIN_NONNEGATIVE},
-    [TOY_INDEX] = {"index", ROLE_IN, DTYPE_I64, DOMAIN_REAL},
-    [TOY_MASK] = {"mask", ROLE_IN, DTYPE_U8, DOMAIN_REAL},
-    [TOY_BIAS] = {"bias", ROLE_IN, DTYPE_F32, DOMAIN_REAL},
-    [TOY_Y] = {"y", ROLE_OUT, DTYPE_F32, DOMAIN_REAL},
+    [TOY_X] = {"x", ROLE_IN, DTYPE_F32, DOMAIN_REAL, .shape = "[n, 2]"},
+    [TOY_VARIANCE] = {"variance", ROLE_IN, DTYPE_F64, DOMAIN_NONNEGATIVE, .shape = "[n, 2]"},
+    [TOY_INDEX] = {"index", ROLE_IN, DTYPE_I64, DOMAIN_INDEX, .shape = "[n, 2]", .below = "8"},
+    [TOY_MASK] = {"mask", ROLE_IN, DTYPE_U8, DOMAIN_MASK, .shape = "[n, 2]"},
+    [TOY_BIAS] = {"bias", ROLE_IN, DTYPE_F32, DOMAIN_REAL, .shape = "[n, 2]", .absent = "bias=0"},
+    [TOY_Y] = {"y", ROLE_OUT, DTYPE_F32, DOMAIN_REAL, .shape = "[n, 2]"},
 };
 
 static enum status toy_validate(const void *problem, struct error *error) {
@@ -58,10 +58,8 @@ static const struct primitive primitive_toy = {
     .name = "toy",
     .summary = "one field of every kind",
     .formula = "none",
-    .fields = fields,
-    .field_count = field_count,
-    .operands = toy_operands,
-    .operand_count = TOY_OPERANDS,
+    FIELDS(fields),
+    OPERANDS(toy_operands),
     .validate = toy_validate,
     .shape = toy_shape,
     .reads = toy_reads,

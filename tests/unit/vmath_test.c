@@ -1,6 +1,6 @@
 /* The vector functions at their special values, and lane by lane. Their errors are measured by
  * `assay verify --ulp vmath`, over all floats. */
-#include "kernels/core/vmath.h"
+#include "kernels/blocks/vmath.h"
 
 #include <float.h>
 #include <math.h>

@@ -48,13 +48,9 @@ static enum status default_problem(struct case_source *source, struct error *err
 
 static enum status open_listed(struct case_source *source, const struct options *options,
                                struct error *error) {
-    char path[4096];
-    cases_path(source->primitive->name, path, sizeof path);
-    struct case_list listed = {0};
-    const bool exists = access(path, F_OK) == 0;
-    enum status status = STATUS_OK;
-    if (exists)
-        status = cases_read(&listed, source->primitive, path, case_kinds[source->kind], error);
+    struct case_list listed;
+    const bool exists = cases_exist(source->primitive);
+    enum status status = cases_of(&listed, source->primitive, case_kinds[source->kind], error);
     if (!status && options->problem) {
         status = one_problem(source, options, &listed, error);
         cases_free(&listed);

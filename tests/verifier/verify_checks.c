@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kernels/core/isa.h"
+#include "reference/inspect.h"
 
 /* ---- the subject ------------------------------------------------------------------------------
  */
@@ -67,11 +68,11 @@ static int64_t affordable_units(const struct problem *problem, const struct orac
     return count < 64 ? 64 : (int64_t)count;
 }
 
-/* Gauges differ by the implementation's reach, and by nothing else of it. */
+/* Gauges differ by the implementation's halo, and by nothing else of it. */
 enum status subject_judge(struct subject *subject, const struct implementation *implementation,
                           struct error *error) {
-    const int reach = implementation->accumulation.reach;
-    if (subject->judge_open && subject->judge_reach == reach) return STATUS_OK;
+    const int halo = implementation->accumulation.halo;
+    if (subject->judge_open && subject->judge_halo == halo) return STATUS_OK;
     if (subject->judge_open) judge_close(&subject->judge);
     subject->judge_open = false;
     const struct problem *problem = &subject->item.problem;
@@ -79,23 +80,20 @@ enum status subject_judge(struct subject *subject, const struct implementation *
     if (!oracle)
         return fail(error, STATUS_UNAVAILABLE, "%s has no oracle", problem->primitive->name);
     const enum status status =
-        judge_open(&subject->judge, problem, (const void *const *)subject->trial.input, reach,
+        judge_open(&subject->judge, problem, (const void *const *)subject->trial.input, halo,
                    affordable_units(problem, oracle), subject->item.seed, error);
     if (status) return status;
     for (int i = 0; i < problem->primitive->operand_count; i++)
         if (subject->golden[i]) judge_use_values(&subject->judge, i, subject->golden[i]);
     subject->judge.dependent = subject->kind == KIND_RANDOM && fill_repeats(subject->item.fill);
     subject->judge_open = true;
-    subject->judge_reach = reach;
+    subject->judge_halo = halo;
     subject->vacuity_known = false;
     return STATUS_OK;
 }
 
 /* ---- judging ----------------------------------------------------------------------------------
  */
-
-/* The sign of a NaN says nothing, and "-nan" reads as if it did. */
-static double without_sign_of_nan(double value) { return isnan(value) ? (double)NAN : value; }
 
 static void report_element(const struct judge *judge, int operand, const unsigned char *got,
                            const struct tolerance *tolerance, const struct comparison *result,
@@ -108,19 +106,16 @@ static void report_element(const struct judge *judge, int operand, const unsigne
     finding->operand = what->name;
     shape_print_index(&tensor.shape, i, finding->index, sizeof finding->index);
     finding->compared = true;
-    finding->expected = without_sign_of_nan(expected->value[i]);
-    finding->got = without_sign_of_nan(tensor_get(&tensor, i));
+    finding->expected = inspect_number(expected->value[i]);
+    finding->got = inspect_number(tensor_get(&tensor, i));
     finding->bound =
         tolerance_bound(tolerance, expected->value[i], expected->sum[i], expected->local[i]);
     finding->ulp = ulp_distance(finding->got, finding->expected);
     finding->wrong = result->wrong;
     finding->judged = result->judged;
-    finding_set(finding, VERDICT_FAIL,
-                "%s%s: expected %.9g, got %.9g (bound %.3g, off by %.3g, %.3g ulp); %lld of %lld "
-                "elements wrong",
-                finding->operand, finding->index, finding->expected, finding->got, finding->bound,
-                fabs(finding->got - finding->expected), finding->ulp, (long long)result->wrong,
-                (long long)result->judged);
+    char text[sizeof finding->message];
+    finding_set(finding, VERDICT_FAIL, "%s",
+                inspect_describe(judge, operand, got, tolerance, result, text, sizeof text));
 }
 
 static bool is_exact(const struct subject *subject) { return subject->kind == KIND_EXACT; }
@@ -375,6 +370,10 @@ static struct verdict_of examine(struct host *host, struct subject *subject,
     }
     if (has_specials(subject) && implementation->no_special) {
         finding_set(&result.finding, VERDICT_SKIP, "%s", implementation->no_special);
+        return result;
+    }
+    if (fill_extreme(subject->item.fill) && implementation->no_extremes) {
+        finding_set(&result.finding, VERDICT_SKIP, "%s", implementation->no_extremes);
         return result;
     }
     const bool finite_only = subject->kind == KIND_PROPERTY || subject->kind == KIND_GRADIENT;

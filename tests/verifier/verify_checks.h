@@ -29,7 +29,7 @@ struct subject {
     double *golden[OPERANDS_MAX]; /* KIND_GOLDEN: expected values; not owned */
     struct judge judge;
     bool judge_open;
-    int judge_reach;
+    int judge_halo;
     /* vacuity of the last accumulation asked about */
     bool vacuity_known;
     struct accumulation vacuity_of;

@@ -30,6 +30,7 @@
 #include "kernels/core/filter.h"
 #include "kernels/core/registry.h"
 #include "reference/cases.h"
+#include "reference/judge.h"
 #include "tests/verifier/verify_draw.h"
 #include "tests/verifier/verify_mutants.h"
 #include "tests/verifier/verify_run.h"
@@ -259,11 +260,9 @@ static enum status examine(struct diagnosis *d, const struct problem_case *item,
 }
 
 static enum status examine_listed(struct diagnosis *d, const char *kind, struct error *error) {
-    char path[4096];
     struct case_list list = {0};
     const struct primitive *primitive = registry_find_primitive(d->patient->primitive);
-    cases_path(primitive->name, path, sizeof path);
-    enum status status = cases_read(&list, primitive, path, kind, error);
+    enum status status = cases_of(&list, primitive, kind, error);
     for (int i = 0; i < list.count && !status && d->crashes <= CRASHES_MAX; i++)
         if (affordable(&list.item[i].problem)) status = examine(d, &list.item[i], error);
     cases_free(&list);

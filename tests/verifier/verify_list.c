@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "kernels/core/filter.h"
-#include "kernels/core/property.h"
+#include "kernels/core/law.h"
 #include "kernels/core/registry.h"
 #include "tests/verifier/verify_run.h"
 
@@ -63,6 +63,17 @@ static void show(void *into, const char *primitive, const char *variant,
            unavailable ? unavailable : "");
 }
 
+/* "    weight       in     float32 [cols]; absent with affine=0" */
+static void show_operand(const struct operand *operand) {
+    printf("    %-12s %-6s %-7s %s", operand->name, roles[operand->role],
+           dtype_name(operand->dtype), operand->shape ? operand->shape : "");
+    if (operand->domain != DOMAIN_REAL) printf("; %s", domain_name(operand->domain));
+    if (operand->below) printf(" below %s", operand->below);
+    if (operand->along) printf(" along %s", operand->along);
+    if (operand->absent) printf("; absent with %s", operand->absent);
+    putchar('\n');
+}
+
 static void show_primitive(const struct filters *filters, const struct primitive *primitive) {
     printf("%s: %s\n    %s\n  fields\n", primitive->name, primitive->summary, primitive->formula);
     for (int i = 0; i < primitive->field_count; i++) {
@@ -74,10 +85,7 @@ static void show_primitive(const struct filters *filters, const struct primitive
     }
     printf("  operands\n");
     for (int i = 0; i < primitive->operand_count; i++) {
-        const struct operand *operand = &primitive->operands[i];
-        printf("    %-12s %-6s %s%s\n", operand->name, roles[operand->role],
-               dtype_name(operand->dtype),
-               operand->domain == DOMAIN_NONNEGATIVE ? ", not negative" : "");
+        show_operand(&primitive->operands[i]);
     }
     if (primitive->gradient_of) printf("  gradient of %s\n", primitive->gradient_of);
     if (primitive->property_count) printf("  laws\n");
@@ -96,8 +104,8 @@ static json_t *value_json(const struct field *field, union field_value value) {
 
 static json_t *field_json(const struct primitive *primitive, int index) {
     const struct field *field = &primitive->fields[index];
-    json_t *object = json_pack("{s:s, s:s, s:s}", "name", field->name, "kind", kinds[field->kind],
-                               "help", field->help);
+    json_t *object = json_pack("{s:s, s:s, s:s, s:s?}", "name", field->name, "kind",
+                               kinds[field->kind], "help", field->help, "before", field->before);
     if (field->kind != FIELD_CHOICE) {
         json_object_set_new(object, "default", value_json(field, field->initial));
         json_object_set_new(object, "lowest", value_json(field, field->lowest));
@@ -143,21 +151,23 @@ static json_t *primitive_json(const struct filters *filters, const struct primit
         json_array_append_new(fields, field_json(primitive, i));
     for (int i = 0; i < primitive->operand_count; i++) {
         const struct operand *operand = &primitive->operands[i];
-        json_array_append_new(operands,
-                              json_pack("{s:s, s:s, s:s, s:b}", "name", operand->name, "role",
-                                        roles[operand->role], "dtype", dtype_name(operand->dtype),
-                                        "nonnegative", operand->domain == DOMAIN_NONNEGATIVE));
+        json_array_append_new(
+            operands,
+            json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s?, s:s?, s:s?}", "name", operand->name, "role",
+                      roles[operand->role], "dtype", dtype_name(operand->dtype), "domain",
+                      domain_name(operand->domain), "below", operand->below, "along",
+                      operand->along, "shape", operand->shape, "absent", operand->absent));
     }
     for (int i = 0; i < primitive->property_count; i++)
         json_array_append_new(properties,
                               json_pack("{s:s, s:s}", "name", primitive->properties[i].name,
                                         "statement", primitive->properties[i].statement));
     each(filters, primitive, add_json, implementations);
-    return json_pack("{s:s, s:s, s:s, s:b, s:o, s:s?, s:o, s:o, s:o}", "name", primitive->name,
-                     "summary", primitive->summary, "formula", primitive->formula, "exact",
-                     (int)primitive->exact, "properties", properties, "gradient_of",
-                     primitive->gradient_of, "fields", fields, "operands", operands,
-                     "implementations", implementations);
+    return json_pack("{s:s, s:s?, s:s, s:s, s:b, s:o, s:s?, s:o, s:o, s:o}", "name",
+                     primitive->name, "family", primitive->family, "summary", primitive->summary,
+                     "formula", primitive->formula, "exact", (int)primitive->exact, "properties",
+                     properties, "gradient_of", primitive->gradient_of, "fields", fields,
+                     "operands", operands, "implementations", implementations);
 }
 
 int run_list(const struct options *options) {

@@ -6,9 +6,9 @@
 #include "kernels/core/filter.h"
 #include "kernels/core/output.h"
 #include "kernels/core/plugin.h"
+#include "kernels/host/protocol.h"
 #include "reference/oracle.h"
 #include "tests/verifier/verify_mutants.h"
-#include "tests/verifier/verify_protocol.h"
 #include "tests/verifier/verify_run.h"
 
 /* The worker reads faulting addresses itself; sanitizers must leave it SIGSEGV and its like. */

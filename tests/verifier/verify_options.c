@@ -10,9 +10,9 @@
 
 #include "kernels/core/filter.h"
 #include "kernels/core/random.h"
-#include "kernels/core/sandbox.h"
+#include "kernels/host/sandbox.h"
+#include "kernels/host/worker_sandbox.h"
 #include "tests/verifier/verify_checks.h"
-#include "tests/verifier/verify_sandbox.h"
 
 enum {
     OPT_KIND = 1,
@@ -289,13 +289,15 @@ int options_read(struct options *options, int count, char **arguments) {
          "must be caught, and for the reason it states",
          NULL},
         {"fail-fast", 0, POPT_ARG_NONE, &fail_fast, 0,
-         "of each implementation and kind, stop at the first failure", NULL},
+         "of each implementation, stop at the first failure", NULL},
         {"diagnose", 0, POPT_ARG_NONE, &diagnose, 0,
          "name the known mistake that gives the same results as this implementation", NULL},
         {"ulp", 'u', POPT_ARG_NONE, &ulp_flag, 0,
          "all 2^32 floats through vmath and the univariate primitives", NULL},
         {"stride", 0, POPT_ARG_STRING, NULL, OPT_STRIDE,
-         "with --ulp: every Nth float, from the seed's remainder on (1)", "N"},
+         "with --ulp: every Nth float, with --mutants: every Nth mutant; from the seed's "
+         "remainder on (1)",
+         "N"},
         {"record", 0, POPT_ARG_NONE, &record_flag, 0,
          "with --ulp: keep the worst inputs in tests/cases/worst.ulp", NULL},
         {"fuzz", 0, POPT_ARG_STRING, NULL, OPT_FUZZ,

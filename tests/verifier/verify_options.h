@@ -20,9 +20,10 @@ struct options {
     bool seed_given, json_list, shrink;
     bool mutants;     /* score the verifier on kernels that are wrong on purpose */
     bool diagnose;    /* name the known mistake that gives the same results */
-    bool fail_fast;   /* of each row, the cases after its first failure are left out */
+    bool fail_fast;   /* of each implementation, what comes after its first failure is left out */
     bool ulp, record; /* --ulp; worst inputs go to tests/cases/worst.ulp */
-    uint64_t stride;  /* --ulp: every stride-th float */
+    uint64_t
+        stride; /* --ulp: every stride-th float; --mutants: every stride-th of each primitive */
     uint64_t seed;
     double timeout;
     int fuzz;       /* random problems per primitive; 0: not asked for */

@@ -29,8 +29,17 @@ struct group {
     const struct primitive *primitive;
     const struct implementation *implementation[IMPLEMENTATIONS_MAX];
     struct row *row[IMPLEMENTATIONS_MAX];
+    bool failed[IMPLEMENTATIONS_MAX]; /* in some kind */
+    int order[IMPLEMENTATIONS_MAX];   /* in which they run: those with the same gauge together */
     int count;
 };
+
+/* Expectations and vacuity depend on an implementation by its accumulation alone. */
+static int by_accumulation(const struct group *group, int i, int j) {
+    const struct accumulation *a = &group->implementation[i]->accumulation;
+    const struct accumulation *b = &group->implementation[j]->accumulation;
+    return a->halo != b->halo ? (a->halo > b->halo ? 1 : -1) : memcmp(a, b, sizeof *a);
+}
 
 static void gather(const struct session *session, const struct primitive *primitive,
                    struct group *group) {
@@ -39,6 +48,12 @@ static void gather(const struct session *session, const struct primitive *primit
     for (int at = 0; (i = registry_implementation(at)) && group->count < IMPLEMENTATIONS_MAX; at++)
         if (strcmp(i->primitive, primitive->name) == 0 && filters_want(&session->filters, i, NULL))
             group->implementation[group->count++] = i;
+    for (int next = 0; next < group->count; next++) { /* stable insertion */
+        int at = next;
+        for (; at && by_accumulation(group, group->order[at - 1], next) > 0; at--)
+            group->order[at] = group->order[at - 1];
+        group->order[at] = next;
+    }
 }
 
 static bool wanted(const struct session *session, const struct implementation *implementation,
@@ -81,7 +96,7 @@ static enum status run_case(struct session *session, struct group *group,
     const struct problem_case *item = &source->list.item[index];
     bool any = false, want[IMPLEMENTATIONS_MAX];
     for (int i = 0; i < group->count; i++) {
-        const bool over = session->options->fail_fast && group->row[i] && group->row[i]->failures;
+        const bool over = session->options->fail_fast && group->failed[i];
         any |= want[i] = !over && !fuzzed_enough(session, group->row[i]) &&
                          wanted(session, group->implementation[i], &item->problem);
     }
@@ -90,7 +105,8 @@ static enum status run_case(struct session *session, struct group *group,
     struct golden_case golden;
     enum status status = case_source_subject(source, index, &subject, &golden, &session->error);
     if (status) return status;
-    for (int i = 0; i < group->count && !status; i++) {
+    for (int at = 0; at < group->count && !status; at++) {
+        const int i = group->order[at];
         if (!want[i]) continue;
         const struct implementation *implementation = group->implementation[i];
         text_progress(&session->text, implementation->primitive, implementation->variant,
@@ -103,6 +119,7 @@ static enum status run_case(struct session *session, struct group *group,
         else
             text_case(&session->text, group->row[i], item, &verdict);
         if (!status) shrink_first(session, group, i);
+        if (!status) group->failed[i] |= group->row[i]->failures != NULL;
     }
     subject_close(&subject);
     golden_release(&golden);

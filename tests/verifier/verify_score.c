@@ -1,7 +1,8 @@
 /* assay verify --mutants: does the verifier catch every kernel that is wrong on purpose, and for
  * the reason that the kernel states? The kinds of check go from cheap to dear, the cases of each
- * from small to large, and every mutant leaves at the first that catches it. A catch counts only
- * where the primitive's right kernel passes the same check. */
+ * from small to large, all small ones before the first large one, and every mutant leaves at the
+ * first that catches it. A catch counts only where the primitive's right kernel passes the same
+ * check. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,22 +29,31 @@ struct scoring {
     struct error error;
 };
 
+static const double large = 1e5; /* operations and bytes of a case */
+
 static const enum kind order[] = {KIND_ORACLE, KIND_SPECIAL, KIND_EXACT,
                                   KIND_MEMORY, KIND_REPEAT,  KIND_GOLDEN};
 
 /* ---- who is looked for ------------------------------------------------------------------------
  */
 
+/* --stride N: every Nth mutant of a primitive, from the seed's remainder on. */
+static bool drawn(const struct options *options, uint64_t place) {
+    return (place + options->stride - options->seed % options->stride) % options->stride == 0;
+}
+
 static bool gather(struct scoring *scoring, const struct primitive *primitive,
                    struct lineup *lineup) {
     *lineup = (struct lineup){.primitive = primitive};
     const struct implementation *i;
+    uint64_t place = 0;
     for (int at = 0; (i = registry_implementation(at)); at++) {
         if (strcmp(i->primitive, primitive->name)) continue;
         if (!lineup->right && !i->defect) lineup->right = i;
         if (!i->defect && strcmp(i->variant, "naive") == 0) lineup->right = i;
         if (!i->defect || !filters_match(&scoring->filters, i->primitive, i->variant, NULL))
             continue;
+        if (!drawn(scoring->options, place++)) continue;
         struct suspect *grown =
             realloc(lineup->suspect, ((size_t)lineup->count + 1) * sizeof *grown);
         if (!grown) return false;
@@ -133,17 +143,20 @@ static int by_cost(const void *a, const void *b) {
     return x->index - y->index;
 }
 
-static enum status try_kind(struct scoring *scoring, struct lineup *lineup, enum kind kind) {
+/* The cases of one kind that are large, or those that are not. */
+static enum status try_kind(struct scoring *scoring, struct lineup *lineup, enum kind kind,
+                            bool dear) {
     struct case_source source;
     enum status status =
         case_source_open(&source, scoring->options, lineup->primitive, kind, &scoring->error);
     if (status) return status;
-    const int count = source.list.count;
-    struct place *place = calloc((size_t)count + 1, sizeof *place);
+    struct place *place = calloc((size_t)source.list.count + 1, sizeof *place);
     if (!place) status = fail(&scoring->error, STATUS_NO_MEMORY, "out of memory");
-    for (int i = 0; i < count && place; i++) {
+    int count = 0;
+    for (int i = 0; i < source.list.count && place; i++) {
         const struct problem *problem = &source.list.item[i].problem;
-        place[i] = (struct place){problem_flops(problem) + problem_bytes(problem), i};
+        const double cost = problem_flops(problem) + problem_bytes(problem);
+        if ((cost > large) == dear) place[count++] = (struct place){cost, i};
     }
     if (place) qsort(place, (size_t)count, sizeof *place, by_cost);
     for (int i = 0; i < count && !status && lineup->loose; i++)
@@ -157,17 +170,23 @@ static bool kind_wanted(const struct scoring *scoring, enum kind kind) {
     return scoring->options->kind < 0 || scoring->options->kind == (int)kind;
 }
 
-static enum status try_all(struct scoring *scoring, struct lineup *lineup) {
+/* Those of `order`, then the others. */
+static enum status try_kinds(struct scoring *scoring, struct lineup *lineup, bool dear) {
     bool tried[KINDS] = {false};
     enum status status = STATUS_OK;
-    for (size_t i = 0; i < sizeof order / sizeof *order && !status; i++) {
-        tried[order[i]] = true;
-        if (lineup->loose && kind_wanted(scoring, order[i]))
-            status = try_kind(scoring, lineup, order[i]);
+    const int first = sizeof order / sizeof *order;
+    for (int i = 0; i < first + KINDS && !status && lineup->loose; i++) {
+        const enum kind kind = i < first ? order[i] : (enum kind)(i - first);
+        if (!tried[kind] && kind_wanted(scoring, kind))
+            status = try_kind(scoring, lineup, kind, dear);
+        tried[kind] = true;
     }
-    for (int kind = 0; kind < KINDS && !status; kind++)
-        if (!tried[kind] && lineup->loose && kind_wanted(scoring, (enum kind)kind))
-            status = try_kind(scoring, lineup, (enum kind)kind);
+    return status;
+}
+
+static enum status try_all(struct scoring *scoring, struct lineup *lineup) {
+    enum status status = try_kinds(scoring, lineup, false);
+    if (!status) status = try_kinds(scoring, lineup, true);
     for (int i = 0; i < lineup->count; i++) {
         struct suspect *suspect = &lineup->suspect[i];
         if (suspect->fate == FATE_LOOSE && !suspect->passed && *suspect->reason)

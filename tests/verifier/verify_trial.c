@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kernels/core/memory.h"
+#include "reference/inspect.h"
 
 void finding_set(struct finding *finding, enum verdict verdict, const char *format, ...) {
     va_list arguments;
@@ -76,17 +77,6 @@ void capture_free(struct capture *capture) {
 static size_t layout_offset(const struct trial *trial, int i, enum layout layout) {
     if (layout == LAYOUT_END) return guarded_end_offset(trial_bytes(trial, i));
     return layout == LAYOUT_ODD ? unit_of(trial, i) : 0;
-}
-
-/* A pattern of four bytes, doubled until it fills. */
-static void poison_fill(unsigned char *data, size_t bytes, enum poison poison) {
-    size_t done = 0;
-    for (; done < bytes && done < 4; done++) data[done] = poison_byte(poison, done);
-    while (done < bytes) {
-        const size_t more = bytes - done < done ? bytes - done : done;
-        memcpy(data + done, data, more);
-        done += more;
-    }
 }
 
 /* Fill an operand's file: canaries around the input, or around poison. */
@@ -214,38 +204,24 @@ bool trial_run(struct host *host, const struct trial *trial,
 int64_t capture_difference(const struct trial *trial, const struct capture *a,
                            const struct capture *b, int *operand) {
     for (*operand = 0; *operand < operand_count(trial); ++*operand) {
-        const size_t bytes = trial_bytes(trial, *operand);
-        const unsigned char *x = a->output[*operand], *y = b->output[*operand];
-        if (!x || memcmp(x, y, bytes) == 0) continue;
-        size_t at = 0;
-        while (x[at] == y[at]) at++;
-        return (int64_t)(at / unit_of(trial, *operand));
+        if (!a->output[*operand]) continue;
+        const int64_t element =
+            inspect_difference(a->output[*operand], b->output[*operand],
+                               shape_elements(&trial->shape[*operand]), unit_of(trial, *operand));
+        if (element >= 0) return element;
     }
     return -1;
-}
-
-static bool still_poison(const struct capture *capture, int operand, size_t unit, int64_t element,
-                         enum poison poison) {
-    const size_t start = (size_t)element * unit;
-    for (size_t at = start; at < start + unit; at++)
-        if (capture->output[operand][at] != poison_byte(poison, at)) return false;
-    return true;
 }
 
 static bool all_written(const struct trial *trial, const struct capture *a, const struct capture *b,
                         struct finding *finding) {
     for (int i = 0; i < operand_count(trial); i++) {
         if (!a->output[i] || operand_at(trial, i)->role != ROLE_OUT) continue;
-        const size_t unit = unit_of(trial, i);
-        int64_t first = -1, missing = 0;
-        for (int64_t e = 0; e < shape_elements(&trial->shape[i]); e++) {
-            if (!still_poison(a, i, unit, e, POISON_NAN) ||
-                !still_poison(b, i, unit, e, POISON_FINITE))
-                continue;
-            if (first < 0) first = e;
-            missing++;
-        }
-        if (first < 0) continue;
+        int64_t first = -1;
+        const int64_t missing =
+            inspect_unwritten(a->output[i], b->output[i], shape_elements(&trial->shape[i]),
+                              unit_of(trial, i), &first);
+        if (!missing) continue;
         finding->operand = operand_at(trial, i)->name;
         shape_print_index(&trial->shape[i], first, finding->index, sizeof finding->index);
         finding->wrong = missing;

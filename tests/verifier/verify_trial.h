@@ -2,7 +2,8 @@
 #ifndef TESTS_VERIFIER_VERIFY_TRIAL_H
 #define TESTS_VERIFIER_VERIFY_TRIAL_H
 
-#include "tests/verifier/verify_host.h"
+#include "kernels/core/fill.h"
+#include "kernels/host/host.h"
 
 struct trial {
     struct problem problem;

@@ -4,8 +4,8 @@
 
 #include <jansson.h>
 
+#include "kernels/blocks/vmath.h"
 #include "kernels/core/filter.h"
-#include "kernels/core/vmath.h"
 #include "reference/elementary.h"
 #include "reference/ulp.h"
 #include "reference/worst.h"

@@ -118,6 +118,7 @@ static void add_implementation(struct ulp_group *group, const struct implementat
     subject->tolerance = tolerance_for(problem_terms(&group->problem), &i->accumulation, exact);
     subject->rule.limit = exact ? 0 : i->peer ? INFINITY : ULP_LIMIT;
     subject->rule.finite = i->no_special != NULL;
+    subject->unavailable = i->no_extremes;
     if (!group->oracle) subject->unavailable = "its primitive has no oracle";
 }
 

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "kernels/core/memory.h"
+#include "reference/judge.h"
 #include "tests/verifier/verify_ulp.h"
 
 enum { LANES_MAX = 256 };

@@ -5,7 +5,7 @@
  * [oc, oh, ow, n] and transposed to [n, oc, oh, ow]. With n = 1 nothing shows. */
 #include <stdlib.h>
 
-#include "kernels/conv2d/conv2d.h"
+#include "kernels/conv/conv2d.h"
 #include "kernels/core/plugin.h"
 
 /* The column matrix of one group's channels. */
@@ -49,13 +49,13 @@ static void conv2d_wild_im2col_order(const struct conv2d_problem *p, const float
     free(columns);
 }
 
-static CONV2D(wild_im2col_order, .technique = "im2col of the whole batch, then one product",
-              .defect = "im2col's columns are ordered batch-first, but reshaped as batch-last",
-              .caught = "FAIL: elements wrong");
+static IMPL(conv2d, wild_im2col_order, .technique = "im2col of the whole batch, then one product",
+            .defect = "im2col's columns are ordered batch-first, but reshaped as batch-last",
+            .caught = "FAIL: elements wrong");
 
 static const struct implementation *const implementations[] = {&impl_conv2d_wild_im2col_order,
                                                                NULL};
 
-extern const struct assay_plugin assay_plugin_v1;
-const struct assay_plugin assay_plugin_v1 = {ASSAY_PLUGIN("wild_conv2d_im2col_order"),
+extern const struct assay_plugin assay_plugin_v2;
+const struct assay_plugin assay_plugin_v2 = {ASSAY_PLUGIN("wild_conv2d_im2col_order"),
                                              .implementations = implementations};

@@ -2,7 +2,7 @@
  *
  * Tutorials convolve a grey image with a kh x kw kernel, then loop that over the channels of a
  * colour image and add up: a layer has a kernel for each pair of input and output channel. */
-#include "kernels/conv2d/conv2d.h"
+#include "kernels/conv/conv2d.h"
 #include "kernels/core/plugin.h"
 
 /* Adds the convolution of one channel to y. */
@@ -37,12 +37,12 @@ static void conv2d_wild_one_kernel(const struct conv2d_problem *p, const float *
         }
 }
 
-static CONV2D(wild_one_kernel, .technique = "one kernel, channel by channel",
-              .defect = "one 2-D kernel for all channels, of the input and of the output",
-              .caught = "FAIL: elements wrong");
+static IMPL(conv2d, wild_one_kernel, .technique = "one kernel, channel by channel",
+            .defect = "one 2-D kernel for all channels, of the input and of the output",
+            .caught = "FAIL: elements wrong");
 
 static const struct implementation *const implementations[] = {&impl_conv2d_wild_one_kernel, NULL};
 
-extern const struct assay_plugin assay_plugin_v1;
-const struct assay_plugin assay_plugin_v1 = {ASSAY_PLUGIN("wild_conv2d_one_kernel"),
+extern const struct assay_plugin assay_plugin_v2;
+const struct assay_plugin assay_plugin_v2 = {ASSAY_PLUGIN("wild_conv2d_one_kernel"),
                                              .implementations = implementations};

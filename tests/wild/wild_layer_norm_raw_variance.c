@@ -5,7 +5,7 @@
 #include <math.h>
 
 #include "kernels/core/plugin.h"
-#include "kernels/layer_norm/layer_norm.h"
+#include "kernels/norm/layer_norm.h"
 
 static void layer_norm_wild_raw_variance(const struct layer_norm_problem *p, const float *x,
                                          const float *weight, const float *bias, float *y,
@@ -28,13 +28,13 @@ static void layer_norm_wild_raw_variance(const struct layer_norm_problem *p, con
     }
 }
 
-static LAYER_NORM(wild_raw_variance, .technique = "one pass over x and x squared",
-                  .defect = "the variance is E[x^2] - E[x]^2, which cancels when the mean is large",
-                  .caught = "FAIL: elements wrong");
+static IMPL(layer_norm, wild_raw_variance, .technique = "one pass over x and x squared",
+            .defect = "the variance is E[x^2] - E[x]^2, which cancels when the mean is large",
+            .caught = "FAIL: elements wrong");
 
 static const struct implementation *const implementations[] = {&impl_layer_norm_wild_raw_variance,
                                                                NULL};
 
-extern const struct assay_plugin assay_plugin_v1;
-const struct assay_plugin assay_plugin_v1 = {ASSAY_PLUGIN("wild_layer_norm_raw_variance"),
+extern const struct assay_plugin assay_plugin_v2;
+const struct assay_plugin assay_plugin_v2 = {ASSAY_PLUGIN("wild_layer_norm_raw_variance"),
                                              .implementations = implementations};

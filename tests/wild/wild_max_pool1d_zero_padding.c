@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "kernels/core/plugin.h"
-#include "kernels/max_pool1d/max_pool1d.h"
+#include "kernels/pool/max_pool1d.h"
 
 enum { LANES = 8 };
 
@@ -30,13 +30,13 @@ static void max_pool1d_wild_zero_padding(const struct max_pool1d_problem *p, con
             y[row * outputs + o] = padded_maximum(x + row * p->length + o * p->stride, p->window);
 }
 
-static MAX_POOL1D(wild_zero_padding, .technique = "windows filled up to vectors of 8",
-                  .defect = "windows are padded with 0, which wins over negative data",
-                  .caught = "FAIL: elements wrong");
+static IMPL(max_pool1d, wild_zero_padding, .technique = "windows filled up to vectors of 8",
+            .defect = "windows are padded with 0, which wins over negative data",
+            .caught = "FAIL: elements wrong");
 
 static const struct implementation *const implementations[] = {&impl_max_pool1d_wild_zero_padding,
                                                                NULL};
 
-extern const struct assay_plugin assay_plugin_v1;
-const struct assay_plugin assay_plugin_v1 = {ASSAY_PLUGIN("wild_max_pool1d_zero_padding"),
+extern const struct assay_plugin assay_plugin_v2;
+const struct assay_plugin assay_plugin_v2 = {ASSAY_PLUGIN("wild_max_pool1d_zero_padding"),
                                              .implementations = implementations};

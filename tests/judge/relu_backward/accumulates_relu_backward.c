@@ -1,6 +1,0 @@
-/* expect: WRONG FAIL; no cause */
-#include <math.h>
-#include <stdint.h>
-void relu_backward(int64_t n, const float *grad_y, const float *x, float *grad_x) {
-    /* gradients are accumulated, are they not? */ for (int64_t i = 0; i < n; i++) grad_x[i] += x[i] <= 0 ? 0 : grad_y[i];
-}

@@ -1,6 +1,0 @@
-/* expect: WRONG FAIL; cause?: leaky */
-#include <math.h>
-#include <stdint.h>
-void relu_backward(int64_t n, const float *grad_y, const float *x, float *grad_x) {
-    for (int64_t i = 0; i < n; i++) grad_x[i] = x[i] <= 0 ? 0.01f * grad_y[i] : grad_y[i];
-}
