@@ -33,7 +33,7 @@ assay judge: is this kernel right, where is it wrong, and how fast is it?
 
 FILE is a .c, .cpp or .cc file, or a shared object. It defines a function with the natural signature that
 `assay new PRIMITIVE` shows (int for int64_t and float for double will do), or an implementation written against
-this project's headers (SOFTMAX(mine, ...)), or it is a plugin.
+this project's headers (IMPL(softmax, mine, ...)), or it is a plugin.
 
   --primitive P     which one it is, when its name does not tell; primitive/variant picks one of several
   --cflags FLAGS    further flags for the compiler ($CC or cc, $CXX or c++), after {flags}

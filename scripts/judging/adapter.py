@@ -103,8 +103,8 @@ __attribute__((constructor)) static void take_traits(void) {{
 
 PLUGIN = """
 static const struct implementation *const implementations[] = {&yours, NULL};
-extern const struct assay_plugin assay_plugin_v1;
-const struct assay_plugin assay_plugin_v1 = {ASSAY_PLUGIN("yours"), .implementations = implementations};
+extern const struct assay_plugin assay_plugin_v2;
+const struct assay_plugin assay_plugin_v2 = {ASSAY_PLUGIN("yours"), .implementations = implementations};
 """
 
 
@@ -124,9 +124,9 @@ def argument(parameter):
     return f"f[{parameter.index}].{'r' if parameter.kind == 'real' else 'i'}"
 
 
-def source(found):
+def source(found, variant):
     values = {"path": found.path.replace("*/", ""), "object": c_text(found.object), "primitive": found.name,
-              "variant": VARIANT, "threads": str(found.threads).lower()}
+              "variant": variant, "threads": str(found.threads).lower()}
     if found.descriptor is None:
         body = NATURAL.format(
             types=", ".join(c_type(parameter, type_) for parameter, type_ in found.arguments),
@@ -138,11 +138,11 @@ def source(found):
     return COMMON.format(**values) + body + PLUGIN
 
 
-def build(found, folder):
+def build(found, folder, variant=VARIANT):
     """Path of the plugin."""
     file, plugin = os.path.join(folder, "adapter.c"), os.path.join(folder, "adapter.so")
     with open(file, "w", encoding="utf-8") as out:
-        out.write(source(found))
+        out.write(source(found, variant))
     candidate.run_compiler([*candidate.compiler_for(".c"), "-std=c11", "-O2", "-w", "-shared", "-fPIC",
                             f"-I{signature.TOP}", file, "-o", plugin, "-ldl"],
                            "the adapter does not compile, which is a fault of assay judge, see above")

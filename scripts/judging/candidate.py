@@ -11,7 +11,7 @@ from judging import Refused, dwarf, elf, signature
 C, CXX, OBJECT = {".c"}, {".cpp", ".cc", ".cxx"}, {".so"}
 FLAGS = ["-O3", "-march=native", "-fPIC", "-g", "-Wall", "-pthread", f"-I{signature.TOP}"]
 THREADS = re.compile(r"GOMP_|omp_|__kmpc_|pthread_create|thrd_create|_ZNSt6thread")
-PLUGIN = "assay_plugin_v1"
+PLUGIN = "assay_plugin_v2"
 
 
 class Candidate:

@@ -41,18 +41,37 @@ def declaration(primitive, separator=", "):
 
 
 def header_comment(name):
-    """The comment at the top of the primitive's public header, a list of lines; [] for a plugin's primitive."""
-    path = next(iter(TOP.glob(f"kernels/*/{name}.h")), None)
-    found = re.match(r"/\*(.*?)\*/", path.read_text(), re.S) if path else None
+    """The comment at the top of the primitive's public header, then that of its family's, where it has one; a list of
+    lines; [] for a plugin's primitive."""
+    path = next((path for one in (name, name.removesuffix("_backward")) for path in TOP.glob(f"kernels/*/{one}.h")), None)
+    if not path:
+        return []
+    family = path.with_stem(path.parent.name)
+    shared = first_comment(family) if family != path and family.exists() else []
+    return first_comment(path) + ([""] + shared if shared else [])
+
+
+def first_comment(path):
+    found = re.match(r"/\*(.*?)\*/", path.read_text(), re.S)
     if not found:
         return []
     lines = [re.sub(r"^ \* ?", "", line).rstrip() for line in found.group(1).strip("\n").split("\n")]
     return [line.strip() if at == 0 else line for at, line in enumerate(lines)]
 
 
-def shape_of(operand, comment):
-    """"[outer, axis_len, inner]", as the header has it: "x, y  [outer, axis_len, inner], row-major"; "" when it is not
-    found."""
-    text = " ".join(comment)
-    found = re.search(rf"(?<![\w.]){operand}(?:, \w+)*\s+(\[[^\]]+\](?:, or \[[^\]]+\] with \w+)?)", text)
-    return found.group(1) if found else ""
+def shape_of(operand):
+    """"[outer, axis_len, inner]", as the descriptor has it; "" where it does not say."""
+    return operand["shape"] or ""
+
+
+DOMAINS = {"real": "", "nonnegative": "not negative", "mask": "0 or 1", "bytes": "", "index": "any whole number"}
+
+
+def values_of(operand):
+    """What its elements are: "0 to classes - 1"; "" for any number."""
+    if operand["domain"] == "probability":
+        along = operand["along"]
+        return f"in [0, 1], sums to 1 along {along}" if along else "in [0, 1]"
+    if operand["below"]:
+        return f"0 to {int(operand['below']) - 1}" if operand["below"].isdigit() else f"0 to {operand['below']} - 1"
+    return DOMAINS[operand["domain"]]

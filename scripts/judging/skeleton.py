@@ -47,33 +47,32 @@ def is_power(value):
     return isinstance(value, int) and value > 4096 and value & (value - 1) == 0
 
 
-def operand_line(parameter, header):
-    role = {"in": "read", "out": "written", "in-out": "read and written"}[parameter.entry["role"]]
-    return f"  {parameter.name:<14} {role:<17} {signature.shape_of(parameter.name, header)}".rstrip()
+def operand_line(parameter):
+    entry = parameter.entry
+    role = {"in": "read", "out": "written", "in-out": "read and written"}[entry["role"]]
+    said = [signature.shape_of(entry), signature.values_of(entry), absence(entry)]
+    return f"  {parameter.name:<14} {role:<17} {'; '.join(filter(None, said))}".rstrip()
 
 
-def edges(primitive, header):
+def absence(entry):
+    """A field that has the operand's name is no parameter (signature.py)."""
+    if not entry["absent"]:
+        return ""
+    return "or NULL" if entry["absent"].partition("=")[0] == entry["name"] else f"NULL with {entry['absent']}"
+
+
+def edges(primitive):
     lines = list(EDGES)
-    extents = " ".join(signature.shape_of(operand["name"], header) for operand in primitive["operands"])
+    extents = " ".join(map(signature.shape_of, primitive["operands"]))
     zero = [field["name"] for field in primitive["fields"] if field["kind"] == "integer" and field["lowest"] == 0
             and re.search(rf"\b{field['name']}\b", extents)]
     if zero:
         lines.insert(0, f"nothing to do: {', '.join(zero)} = 0 (pointers may then be anything)")
-    absent = [operand["name"] for operand in primitive["operands"] if "absent" in " ".join(header)
-              and operand["name"] in absent_operands(header)]
+    absent = [operand["name"] for operand in primitive["operands"] if operand["absent"]]
     if absent:
         lines.insert(1, f"{', '.join(absent)}: NULL where the problem has none")
     return [line for edge in lines
             for line in textwrap.wrap(edge, WIDTH - 6, initial_indent="  - ", subsequent_indent="    ")]
-
-
-def absent_operands(header):
-    """Operands on lines like "weight, bias  [cols]; absent with affine=0"."""
-    names = set()
-    for part in "\n".join(header).replace("   ", "\n").split("\n"):
-        if "absent" in part:
-            names.update(word.strip(" ,") for word in part.split("[")[0].split())
-    return names
 
 
 def skeleton(primitive, cpp):
@@ -84,16 +83,26 @@ def skeleton(primitive, cpp):
     lines = header or [f"{name}: {primitive['summary']}", "", "  " + primitive["formula"]]
     lines = lines + ["", "Parameters, in this order:"]
     lines += [field_line(parameter) for parameter in parameters if not parameter.operand]
-    lines += [operand_line(parameter, header) for parameter in parameters if parameter.operand]
+    lines += [operand_line(parameter) for parameter in parameters if parameter.operand]
     lines += ["All operands are dense and row-major: the last index is the fastest.", ""]
     lines += HOW.format(file=file, object=f"my{name}.so").splitlines()
-    lines += ["", "Think of:"] + edges(primitive, header)
+    lines += ["", "Think of:"] + edges(primitive)
     return "\n".join([comment(lines), *body(primitive, parameters, cpp)]) + "\n"
+
+
+# <math.h>, whose names a kernel cannot have; assay judge finds one that has the primitive's as a word of its own.
+MATH = set("""acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh erf erfc exp exp2 expm1 fabs fdim floor fma
+fmax fmin fmod frexp hypot ilogb ldexp lgamma llrint llround log log10 log1p log2 logb lrint lround modf nan nearbyint
+nextafter pow remainder remquo rint round scalbln scalbn sin sinh sqrt tan tanh tgamma trunc""".split())
+
+
+def function_name(primitive):
+    return f"my_{primitive['name']}" if primitive["name"] in MATH else primitive["name"]
 
 
 def body(primitive, parameters, cpp):
     includes = ["#include <cmath>", "#include <cstdint>"] if cpp else ["#include <math.h>", "#include <stdint.h>"]
-    head = f"void {primitive['name']}("
+    head = f"void {function_name(primitive)}("
     one_word = ", ".join(parameter.declaration.replace(" ", "\0") for parameter in parameters) + ")\0{"
     rows = [row.replace("\0", " ") for row in textwrap.wrap(one_word, WIDTH - len(head))]
     linkage = ['extern "C"'] if cpp else []

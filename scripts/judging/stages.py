@@ -39,9 +39,9 @@ class Stage:
 class Verifier:
     """One candidate in front of assay-verify. `common`: options for every question."""
 
-    def __init__(self, program, found, plugin, folder, timeout):
+    def __init__(self, program, found, plugin, folder, timeout, variant=adapter.VARIANT):
         self.program, self.folder = program, folder
-        self.id = f"{found.name}/{adapter.VARIANT}"
+        self.id = f"{found.name}/{variant}"
         self.common = ["--plugin", plugin, "--timeout", f"{timeout:g}"]
 
     def ask(self, options, extra=()):
