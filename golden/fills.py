@@ -93,6 +93,7 @@ FILLS = {
     "ones": lambda stream, count: np.ones(count),
     "sparse": sparse,
     "spots": spots,
+    "deep": lambda stream, count: 220 * stream.uniform(count) - 110,
     "hundreds": lambda stream, count: 100 * stream.integer(count, -9, 9),
 }
 

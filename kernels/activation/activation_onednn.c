@@ -119,6 +119,8 @@ static void run(struct plan *plan, struct onednn_eltwise operation, int64_t n,
          .accumulation = {.amplification = amplification_, .flushes = (no_extremes_) != NULL})
 
 #define NO_SPECIAL "oneDNN promises nothing for NaN and infinities"
+/* Amplifications: its softplus is log(1 + exp(x)) without log1p, which keeps what 1 + exp(x) keeps
+ * of exp(x); mish divides differences of such sums; gelu's polynomial of erf is good to 3 ulp. */
 #define NO_TAILS "oneDNN loses what its exponentials round to 0"
 EACH(relu, dnnl_eltwise_relu, 0, 0, 1, "oneDNN makes NaN 0 and multiplies gradients by 0 or 1",
      NULL);

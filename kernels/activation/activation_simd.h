@@ -29,13 +29,15 @@ static ALWAYS_INLINE vfloat activation_damped(vfloat grad_y, const struct activa
 /* Kernel `name_` for this instruction set, alone and with threads, over a map_step called
  * <name_>_step of `ins_` inputs (the parentheses hold the kernel's parameters, then the inputs). */
 #define ACTIVATION_KERNEL_SIMD(name_, ins_, parameters_, inputs_, y_, technique_)                  \
-    static void name_##_part(const void *call, int64_t first, int64_t end) {                       \
-        const struct map_call *c = call;                                                           \
+    static ALWAYS_INLINE void name_##_map(const struct map_call *c, int64_t first, int64_t end) {  \
         map((struct map_form){name_##_step, ins_, 1, 2}, c->context, c, first, end);               \
+    }                                                                                              \
+    static void name_##_part(const void *call, int64_t first, int64_t end) {                       \
+        name_##_map(call, first, end);                                                             \
     }                                                                                              \
     static void SIMD(name_) parameters_ {                                                          \
         const struct map_call call = {p, inputs_, {y_}, streaming_pays(p->n)};                     \
-        name_##_part(&call, 0, p->n);                                                              \
+        name_##_map(&call, 0, p->n);                                                               \
     }                                                                                              \
     static void SIMD_OMP(name_) parameters_ {                                                      \
         const struct map_call call = {p, inputs_, {y_}, streaming_pays(p->n)};                     \

@@ -11,10 +11,15 @@ static ALWAYS_INLINE vfloat value(vfloat x, vfloat alpha) {
 }
 ACTIVATION_SIMD(elu, "one exponential less one, masked tail", value(x, vset((float)p->alpha)));
 
-static ALWAYS_INLINE vfloat gradient(vfloat grad_y, vfloat x, vfloat alpha) {
+/* grad_y alpha w w, w = exp(x / 2), in an order that neither overflows nor underflows before the
+ * result does: factors above 1 are damped by w before they meet grad_y. */
+static ALWAYS_INLINE vfloat gradient(vfloat grad_y, vfloat x, float alpha) {
     const vmask above = vlt(vset(0), x);
-    const vfloat w = vexp_low(vmul(vset(0.5f), vmin(vset(0), x)));
-    return vselect(above, grad_y, vmul(vmul(vmul(grad_y, w), alpha), w));
+    const vfloat one = vset(1), w = vexp_low(vmul(vset(0.5f), vmin(vset(0), x)));
+    const vfloat damped = vmul(vset(alpha > 1 ? alpha : 1), w), small = vset(alpha < 1 ? alpha : 1);
+    const vfloat first = vselect(vlt(one, damped), vmul(damped, w), w);
+    const vfloat below = vmul(vmul(vmul(grad_y, first), small), vmin(one, damped));
+    return vselect(above, grad_y, below);
 }
 ACTIVATION_BACKWARD_SIMD(elu_backward, "one exponential of x / 2, masked tail",
-                         gradient(grad_y, x, vset((float)p->alpha)));
+                         gradient(grad_y, x, (float)p->alpha));

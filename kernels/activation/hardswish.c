@@ -16,7 +16,7 @@ static void hardswish_backward_naive(const struct hardswish_backward_problem *p,
 IMPL(hardswish_backward, naive, .technique = "two comparisons and a line, in double");
 
 ACTIVATION_REFLECTION("hardswish(x) - hardswish(-x) = x", 1, 1, 0);
-ACTIVATION_PRIMITIVES(hardswish, HARDSWISH_FIELDS, "silu of pieces of polynomials",
+ACTIVATION_PRIMITIVES(hardswish, HARDSWISH_FIELDS, "hard swish, of a parabola and lines",
                       "y = x min(max(x + 3, 0), 6) / 6", 4,
                       "grad_x = grad_y (x < -3 ? 0 : x > 3 ? 1 : x / 3 + 1 / 2)", 3,
                       ACTIVATION_REFLECTS);

@@ -1,7 +1,7 @@
-/* hardswish and hardswish_backward: silu of pieces of polynomials.
+/* hardswish and hardswish_backward: a stand-in for silu of a parabola and lines.
  *
- *   y = x min(max(x + 3, 0), 6) / 6          grad_x = grad_y (x < -3 ? 0 : x > 3 ? 1 : x / 3 + 1 /
- * 2)
+ *   y = x min(max(x + 3, 0), 6) / 6
+ *   grad_x = grad_y (x < -3 ? 0 : x > 3 ? 1 : x / 3 + 1 / 2)
  *
  * Shapes, alignment, aliasing, NaN, Inf: activation.h.
  * Left open: grad_x where x is -3 or 3, a kink.

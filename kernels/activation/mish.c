@@ -27,6 +27,6 @@ static void mish_backward_naive(const struct mish_backward_problem *p, const flo
 IMPL(mish_backward, naive, .technique = "two exponentials per element, in double");
 
 ACTIVATION_PRIMITIVES(
-    mish, MISH_FIELDS, "x tanh(softplus(x))", "y = x tanh(log(1 + exp(x)))", 9,
+    mish, MISH_FIELDS, "self-gated smooth rectifier", "y = x tanh(log(1 + exp(x)))", 9,
     "grad_x = grad_y (t + x (1 - t^2) s), t = tanh(log(1 + exp(x))), s = sigmoid(x)", 16,
     ACTIVATION_PLAIN);

@@ -52,9 +52,10 @@ static ALWAYS_INLINE void map_vectors(struct map_form form, const struct map_at 
                 vstore(at->out[k] + i + v * VLANES, out[v][k]);
 }
 
-/* Fewer elements than a vector has. */
+/* Fewer elements than a vector has; of none, nothing: a masked store of no lane is slow on AMD. */
 static ALWAYS_INLINE void map_tail(struct map_form form, const struct map_at *at, int64_t i,
                                    int64_t count) {
+    if (count == 0) return;
     vfloat in[MAP_STREAMS], out[MAP_STREAMS];
     const vmask tail = vfirst(count);
     for (int k = 0; k < form.ins; k++) in[k] = vload_zeroed(at->in[k] + i, tail);

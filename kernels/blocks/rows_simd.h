@@ -247,6 +247,10 @@ static ALWAYS_INLINE void rows_body(const struct rows_form form, const struct ro
 static ALWAYS_INLINE void rows(const struct rows_form form, const struct rows_call *call,
                                int64_t first, int64_t end) {
     const int64_t vectors = (call->cols + VLANES - 1) / VLANES;
+    if (vectors > ROW_REGISTERS) { /* a loop of its own: what is constant stays in registers */
+        for (int64_t row = first; row < end; row++) rows_body(form, call, row, 0);
+        return;
+    }
     for (int64_t row = first; row < end; row++) switch (vectors) {
         case 1: rows_body(form, call, row, 1); break;
         case 2: rows_body(form, call, row, 2); break;
@@ -255,8 +259,7 @@ static ALWAYS_INLINE void rows(const struct rows_form form, const struct rows_ca
         case 5: rows_body(form, call, row, 5); break;
         case 6: rows_body(form, call, row, 6); break;
         case 7: rows_body(form, call, row, 7); break;
-        case 8: rows_body(form, call, row, 8); break;
-        default: rows_body(form, call, row, 0);
+        default: rows_body(form, call, row, 8);
         }
 }
 

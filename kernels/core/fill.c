@@ -19,7 +19,7 @@ static const char *const names[FILL_STYLES] = {
     [FILL_RUNS] = "runs",       [FILL_SORTED] = "sorted",     [FILL_ZERO] = "zero",
     [FILL_NAN] = "nan",         [FILL_PATCHES] = "patches",   [FILL_ALTERNATE] = "alternate",
     [FILL_COUNT] = "count",     [FILL_ONES] = "ones",         [FILL_SPARSE] = "sparse",
-    [FILL_SPOTS] = "spots",     [FILL_HUNDREDS] = "hundreds",
+    [FILL_SPOTS] = "spots",     [FILL_HUNDREDS] = "hundreds", [FILL_DEEP] = "deep",
 };
 
 const char *fill_name(enum fill fill) { return names[fill]; }
@@ -33,7 +33,7 @@ int fill_parse(const char *name) {
 bool fill_extreme(enum fill fill) {
     return fill == FILL_LARGE || fill == FILL_HUGE || fill == FILL_TINY || fill == FILL_MIXED ||
            fill == FILL_OFFSET || fill == FILL_PATCHES || fill == FILL_ALTERNATE ||
-           fill == FILL_HUNDREDS;
+           fill == FILL_HUNDREDS || fill == FILL_DEEP;
 }
 
 bool fill_repeats(enum fill fill) {
@@ -126,6 +126,7 @@ static double value(const struct source *s, enum fill fill, uint64_t i) {
     case FILL_SPARSE: return sparse(s, i);
     case FILL_SPOTS: return spot(s, i);
     case FILL_HUNDREDS: return 100 * (double)random_integer(seed, stream, i, -9, 9);
+    case FILL_DEEP: return 220 * random_uniform(seed, stream, i) - 110;
     default: return NAN;
     }
 }

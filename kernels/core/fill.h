@@ -31,6 +31,7 @@ enum fill {
     FILL_SPARSE,   /* one element in six a small integer, the others 0 */
     FILL_SPOTS,    /* as count, but every other element or so is NaN, +-Inf or -0 */
     FILL_HUNDREDS, /* whole hundreds from -900 to 900: beyond the range of exp, and easy to read */
+    FILL_DEEP,     /* +-110: past the edge of exp, whose results are denormal, 0 or Inf there */
     FILL_STYLES,
 };
 

@@ -38,8 +38,7 @@ static ALWAYS_INLINE void l2_amsgrad(const vfloat *in, vfloat *out, const void *
     step(constants, in, out, true, true);
 }
 
-static void part(const void *call, int64_t first, int64_t end) {
-    const struct map_call *m = call;
+static ALWAYS_INLINE void steps(const struct map_call *m, int64_t first, int64_t end) {
     const struct adam_constants c = *(const struct adam_constants *)m->context;
     const bool amsgrad = m->in[MAX_EXP_AVG_SQ] != NULL;
     if (c.through_gradient && amsgrad)
@@ -52,8 +51,11 @@ static void part(const void *call, int64_t first, int64_t end) {
         map((struct map_form){plain, INPUTS - 1, OUTPUTS - 1, 1}, &c, m, first, end);
 }
 
-static struct map_call call_of(const struct adam_constants *c, float *param, const float *grad,
-                               float *exp_avg, float *exp_avg_sq, float *max_exp_avg_sq) {
+static void part(const void *call, int64_t first, int64_t end) { steps(call, first, end); }
+
+static ALWAYS_INLINE struct map_call call_of(const struct adam_constants *c, float *param,
+                                             const float *grad, float *exp_avg, float *exp_avg_sq,
+                                             float *max_exp_avg_sq) {
     return (struct map_call){.context = c,
                              .in = {param, grad, exp_avg, exp_avg_sq, max_exp_avg_sq},
                              .out = {param, exp_avg, exp_avg_sq, max_exp_avg_sq}};
@@ -63,7 +65,7 @@ static void SIMD(adam_step)(const struct adam_step_problem *p, float *param, con
                             float *exp_avg, float *exp_avg_sq, float *max_exp_avg_sq) {
     const struct adam_constants c = adam_constants(p);
     const struct map_call call = call_of(&c, param, grad, exp_avg, exp_avg_sq, max_exp_avg_sq);
-    part(&call, 0, p->n);
+    steps(&call, 0, p->n);
 }
 IMPL_SIMD(adam_step, .technique = "fused: one pass over all streams, masked tail");
 

@@ -54,17 +54,18 @@ static void run_as(const char *member, const struct problem *problem,
     }
 MEMBERS(DEFINE)
 
-/* ---- mistakes in y = f(x) ---- */
+/* ---- mistakes in y = f(x), and in grad_x = grad_y f'(x) ---- */
 
 #define RUN(name_)                                                                                 \
     static void name_(const struct implementation *self, const struct problem *problem,            \
                       const struct invocation *invocation)
 
-/* For each element of y = f(x), computed right: x, and y to be spoilt. */
+/* For each element, computed right: x, and y = f(x) or grad_y f'(x) to be spoilt. */
 #define SPOIL(name_, statement_)                                                                   \
     RUN(name_) {                                                                                   \
-        const float *from = invocation->operand[0];                                                \
-        float *to = invocation->operand[1];                                                        \
+        const bool gradient = is_gradient(problem->primitive);                                     \
+        const float *from = invocation->operand[gradient ? 1 : 0];                                 \
+        float *to = invocation->operand[gradient ? 2 : 1];                                         \
         (void)self;                                                                                \
         run_right(problem, invocation);                                                            \
         for (int64_t i = 0; i < elements(problem); i++) {                                          \
@@ -94,11 +95,15 @@ static bool has_limit_0(const struct primitive *p) {
 static bool has_long_tail(const struct primitive *p) {
     return has_limit_0(p) && strcmp(p->name, "gelu") && strcmp(p->name, "hardswish");
 }
+/* Whose denormal results are more than a tail: near 0, or of small gradients. */
+static bool has_denormals(const struct primitive *p) {
+    return is_member(p) && strcmp(p->name, "sigmoid");
+}
 static bool grows(const struct primitive *p) {
     return is_function(p) && strcmp(p->name, "sigmoid") && strcmp(p->name, "tanh");
 }
 
-/* ---- mistakes in grad_x = grad_y f'(x) ---- */
+/* ---- mistakes in grad_x = grad_y f'(x) alone ---- */
 
 /* Another array in the place of one operand. */
 static void run_with(const struct problem *problem, const struct invocation *invocation,
@@ -170,7 +175,7 @@ static bool is_gelu(const struct primitive *p) {
     SABOTAGE(as_##member_, "it is " #member_ ": " formula_, WRONG, .applies = not_##member_),
 static const struct sabotage sabotages[] = {
     MEMBERS(AS) SABOTAGE(nan_to_zero, "a NaN becomes 0: comparisons and fmaxf lose it",
-                         "FAIL: expected nan, got 0", .applies = is_function),
+                         "FAIL: expected nan, got 0", .applies = is_member),
     SABOTAGE(limit_to_nan, "-Inf becomes NaN: the formula has 0 * Inf or Inf / Inf",
              "FAIL: expected -0, got nan|FAIL: expected 0, got nan", .applies = has_limit_0),
     SABOTAGE(infinity_to_largest, "+Inf is clipped to FLT_MAX", "FAIL: expected inf, got",
@@ -179,7 +184,7 @@ static const struct sabotage sabotages[] = {
     SABOTAGE(deep_tail_to_zero, "below -88.7 it is 0: exp(-x) overflows", WRONG,
              .applies = has_long_tail),
     SABOTAGE(denormals_to_zero, "results below FLT_MIN become 0, which is not declared", WRONG,
-             .applies = grows),
+             .applies = has_denormals),
     SABOTAGE(clipped, "clipped at 6", WRONG, .applies = grows),
     SABOTAGE(shifted, "off by 0.001 everywhere", WRONG, .applies = is_function),
     SABOTAGE(gradient_forgotten, "grad_y is not used: the slope alone", WRONG,

@@ -152,6 +152,10 @@ RUN(swallows_nan) {
     run_on_cleaned(problem, invocation, true);
 }
 
+/* Not those that are at their limits long before the largest float. */
+static bool tells_infinity(const struct primitive *p) {
+    return strcmp(p->name, "sigmoid") && strcmp(p->name, "tanh");
+}
 RUN(clamps_infinity) {
     (void)self;
     run_on_cleaned(problem, invocation, false);
@@ -191,7 +195,7 @@ static const struct sabotage sabotages[] = {
 #endif
     SABOTAGE(swallows_nan, "a NaN among the inputs is read as 0", "FAIL: expected nan"),
     SABOTAGE(clamps_infinity, "an infinity among the inputs is read as the largest float",
-             "FAIL: expected"),
+             "FAIL: expected", .applies = tells_infinity),
     SABOTAGE(nan_lane, "where the result is NaN, the lane holds its neighbour's",
              "FAIL: expected nan"),
 };

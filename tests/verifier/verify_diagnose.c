@@ -10,7 +10,7 @@
  *   - at least two problems are clearly wrong: off by many times that allowance, so that agreement
  *     cannot be chance;
  *   - all such kernels say the same in the same words; those of the primitive itself go before
- *     those that there are of every primitive.
+ *     those of its family, and these before those that there are of every primitive.
  *
  * Problems with NaN, infinities and signed zeros count like all others: without them x < 0 and the
  * sign bit are one and the same mistake.
@@ -44,10 +44,13 @@ static const double roundings = 16, slack = 4;
 /* Off by so many times what rounding allows is clearly wrong. */
 static const double clearly = 16;
 
+/* What else the mistake spoils: the fewer, the more it says. */
+enum spoils { SPOILS_THIS, SPOILS_FAMILY, SPOILS_ANY };
+
 struct suspect {
     const struct implementation *implementation;
-    bool fits;    /* so far */
-    bool general; /* it spoils other primitives, too */
+    bool fits; /* so far */
+    enum spoils spoils;
 };
 
 struct diagnosis {
@@ -72,12 +75,19 @@ struct specimen {
 };
 
 /* The gauge of one element is the right formula's: zero where all of a window is padding, whatever
- * a wrong kernel sums up there. The largest of all tells the size of what is summed. */
+ * a wrong kernel sums up there. The largest of all tells the size of what is summed; where nothing
+ * is summed, one element says nothing of another, and deep tails are not measured by what is 1. */
+static bool sums(const struct specimen *s) {
+    const struct primitive *p = s->trial.problem.primitive;
+    for (int i = 0; i < p->operand_count; i++)
+        if (p->operands[i].role == ROLE_INOUT) return true; /* running sums */
+    return problem_terms(&s->trial.problem) > 1;
+}
 static double largest_bound(const struct specimen *s, int operand) {
     const struct expectation *e = &s->judge.expected[operand];
     const int64_t elements = shape_elements(&s->trial.shape[operand]);
     double largest = 0;
-    for (int64_t i = 0; e->value && i < elements; i++) {
+    for (int64_t i = 0; sums(s) && e->value && i < elements; i++) {
         const double bound = tolerance_bound(&s->tolerance[operand], 0, e->sum[i], e->local[i]);
         if (isfinite(bound) && bound > largest) largest = bound;
     }
@@ -140,7 +150,7 @@ static bool close_to(double a, double b, double allowed) {
  * what a wrong kernel sums up there: its largest result does. */
 static double size_unknown_to(const struct specimen *s, int operand, const struct tensor *got) {
     double largest = 0;
-    for (int64_t i = 0; i < shape_elements(&got->shape); i++) {
+    for (int64_t i = 0; sums(s) && i < shape_elements(&got->shape); i++) {
         const double size = fabs(tensor_get(got, i));
         if (isfinite(size) && size > largest) largest = size;
     }
@@ -297,24 +307,25 @@ static bool fits(const struct diagnosis *d, const struct suspect *suspect) {
     return suspect->fits && (!d->depends_on_threads || suspect->implementation->uses_threads);
 }
 
-/* The one text of the suspects that fit; NULL: none, or several. */
-static const char *text_of(const struct diagnosis *d, bool general) {
+/* The one text of the suspects that fit and spoil so much; NULL: none, or several. */
+static const char *text_of(const struct diagnosis *d, enum spoils spoils) {
     const char *found = NULL;
     for (int i = 0; i < d->suspects; i++) {
         const struct suspect *s = &d->suspect[i];
-        if (!fits(d, s) || s->general != general) continue;
+        if (!fits(d, s) || s->spoils != spoils) continue;
         if (found && strcmp(found, s->implementation->defect)) return NULL;
         found = s->implementation->defect;
     }
     return found;
 }
 
-/* What is said of this primitive is better than what is said of any ("copies its input"). */
+/* What is said of this primitive is better than what is said of its family, or of any ("copies its
+ * input"). */
 static const char *only_defect(const struct diagnosis *d) {
-    bool own = false;
+    enum spoils least = SPOILS_ANY;
     for (int i = 0; i < d->suspects; i++)
-        own = own || (fits(d, &d->suspect[i]) && !d->suspect[i].general);
-    return text_of(d, !own);
+        if (fits(d, &d->suspect[i]) && d->suspect[i].spoils < least) least = d->suspect[i].spoils;
+    return text_of(d, least);
 }
 
 static const char *conclude(const struct diagnosis *d) {
@@ -345,13 +356,23 @@ static void print_json(const struct diagnosis *d, const char *cause) {
     json_decref(root);
 }
 
-/* One function spoils several primitives; those that merely share words ("eps is missing") do not.
- */
-static bool made_elsewhere(const struct implementation *mutant) {
+static bool same_family(const char *a, const char *b) {
+    const char *of_a = registry_find_primitive(a)->family;
+    const char *of_b = registry_find_primitive(b)->family;
+    return of_a && of_b && strcmp(of_a, of_b) == 0;
+}
+
+/* By what else its function spoils; those that merely share words ("eps is missing") spoil
+ * nothing else. */
+static enum spoils spoils_of(const struct implementation *mutant) {
+    enum spoils most = SPOILS_THIS;
     const struct implementation *other;
     for (int i = 0; mutant->run && (other = registry_implementation(i)); i++)
-        if (other->run == mutant->run && strcmp(other->primitive, mutant->primitive)) return true;
-    return false;
+        if (other->run == mutant->run && strcmp(other->primitive, mutant->primitive)) {
+            if (!same_family(other->primitive, mutant->primitive)) return SPOILS_ANY;
+            most = SPOILS_FAMILY;
+        }
+    return most;
 }
 
 static enum status choose_patient(struct diagnosis *d, const struct options *options,
@@ -372,7 +393,7 @@ static enum status choose_patient(struct diagnosis *d, const struct options *opt
     for (int at = 0; (i = registry_implementation(at)) && d->suspects < SUSPECTS_MAX; at++)
         if (i->defect && i != d->patient && strcmp(i->primitive, d->patient->primitive) == 0 &&
             mutants_told_by_values(i->caught))
-            d->suspect[d->suspects++] = (struct suspect){i, true, made_elsewhere(i)};
+            d->suspect[d->suspects++] = (struct suspect){i, true, spoils_of(i)};
     return STATUS_OK;
 }
 
