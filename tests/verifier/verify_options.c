@@ -293,7 +293,9 @@ int options_read(struct options *options, int count, char **arguments) {
         {"diagnose", 0, POPT_ARG_NONE, &diagnose, 0,
          "name the known mistake that gives the same results as this implementation", NULL},
         {"ulp", 'u', POPT_ARG_NONE, &ulp_flag, 0,
-         "all 2^32 floats through vmath and the univariate primitives", NULL},
+         "all 2^32 floats through vmath, the univariate primitives and their gradients (of grad_y "
+         "= 1)",
+         NULL},
         {"stride", 0, POPT_ARG_STRING, NULL, OPT_STRIDE,
          "with --ulp: every Nth float, with --mutants: every Nth mutant; from the seed's "
          "remainder on (1)",

@@ -194,8 +194,8 @@ int run_ulp(const struct options *options, char *program) {
     const char *nothing = stray(options), *plain = getenv("NO_COLOR");
     if (nothing) {
         fprintf(stderr,
-                "assay-verify: nothing matched '%s' among vmath and the univariate primitives, "
-                "which --ulp sweeps\n",
+                "assay-verify: nothing matched '%s' among vmath, the univariate primitives and "
+                "their gradients, which --ulp sweeps\n",
                 nothing);
         return EXIT_NOTHING_RAN;
     }

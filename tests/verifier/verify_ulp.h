@@ -1,4 +1,4 @@
-/* assay verify --ulp: every float through every function of one variable. */
+/* assay verify --ulp: every float through every function of one variable, and its derivative. */
 #ifndef TESTS_VERIFIER_VERIFY_ULP_H
 #define TESTS_VERIFIER_VERIFY_ULP_H
 
@@ -12,8 +12,9 @@
 #include "tests/verifier/verify_options.h"
 #include "tests/verifier/verify_trial.h"
 
-/* Largest error that implementations of our own may have, in ulp (PRIMITIVES: at most 2 over all
- * floats), besides the tolerance of their primitive; rivals keep to the tolerance alone. */
+/* Largest error that functions of our own may have over all floats, in ulp, besides the tolerance
+ * of their primitive. Rivals keep to the tolerance alone, and so do gradients: a slope that changes
+ * its sign has errors of any number of ulps beside its zero. */
 #define ULP_LIMIT 2.0
 
 /* Something that computes a group's function: a vector function, or an implementation. */
@@ -37,7 +38,8 @@ struct ulp_group {
     elementary *truth;           /* of a vector function; else NULL and ... */
     struct problem problem;      /* ... ULP_BLOCK elements of a primitive, */
     const struct oracle *oracle; /* whose oracle this is */
-    int input, output;           /* its operands */
+    int input, output;           /* its operands, */
+    int factor;                  /* and grad_y, which is 1, of a gradient; -1: this is none */
     struct ulp_subject subject[ULP_SUBJECTS_MAX];
     int count;
 };
@@ -47,7 +49,8 @@ struct ulp_groups {
     int count;
 };
 
-/* What the filters select of vmath and of the registry's univariate primitives. */
+/* What the filters select of vmath and of the registry's univariate primitives and gradients of
+ * such. */
 enum status ulp_gather(struct ulp_groups *groups, const struct filters *filters,
                        struct error *error);
 

@@ -35,7 +35,7 @@ static struct ulp_group *group_of(struct ulp_groups *groups, const char *functio
         if (groups->item[i].truth && strcmp(groups->item[i].function, function) == 0)
             return &groups->item[i];
     struct ulp_group *group = add_group(groups, function);
-    if (group) group->truth = elementary_find(function);
+    if (group) group->truth = elementary_find(function), group->factor = -1;
     return group;
 }
 
@@ -116,10 +116,37 @@ static void add_implementation(struct ulp_group *group, const struct implementat
     const bool exact = group->problem.primitive->selects;
     subject->implementation = i;
     subject->tolerance = tolerance_for(problem_terms(&group->problem), &i->accumulation, exact);
-    subject->rule.limit = exact ? 0 : i->peer ? INFINITY : ULP_LIMIT;
+    subject->rule.limit = exact ? 0 : i->peer || group->factor >= 0 ? INFINITY : ULP_LIMIT;
     subject->rule.finite = i->no_special != NULL;
     subject->unavailable = i->no_extremes;
     if (!group->oracle) subject->unavailable = "its primitive has no oracle";
+}
+
+/* The operand swept, grad_y of a gradient (else -1), and the result. */
+struct roles {
+    int input, factor, output;
+};
+
+static struct roles roles_of(const struct primitive *primitive) {
+    struct roles roles = {-1, -1, -1};
+    for (int i = 0; i < primitive->operand_count; i++) {
+        const struct operand *operand = &primitive->operands[i];
+        if (!operand_is_input(operand))
+            roles.output = i;
+        else if (primitive->gradient_of && strcmp(operand->name, "grad_y") == 0)
+            roles.factor = i;
+        else
+            roles.input = i;
+    }
+    return roles;
+}
+
+static bool has_one_variable(const struct primitive *primitive) {
+    if (primitive->univariate) return true;
+    const struct primitive *forward =
+        primitive->gradient_of ? registry_find_primitive(primitive->gradient_of) : NULL;
+    return forward && forward->univariate && primitive->operand_count == 3 &&
+           roles_of(primitive).factor >= 0;
 }
 
 static enum status gather_function(struct ulp_groups *groups, const struct filters *filters,
@@ -132,8 +159,8 @@ static enum status gather_function(struct ulp_groups *groups, const struct filte
     if (!group) return fail(error, STATUS_NO_MEMORY, "out of memory");
     group->problem = *problem;
     group->oracle = oracle_find(primitive->name);
-    group->input = operand_is_input(&primitive->operands[0]) ? 0 : 1;
-    group->output = 1 - group->input;
+    const struct roles roles = roles_of(primitive);
+    group->input = roles.input, group->factor = roles.factor, group->output = roles.output;
     const struct implementation *i;
     for (int at = 0; (i = registry_implementation(at)); at++)
         if (strcmp(i->primitive, primitive->name) == 0 && !i->defect &&
@@ -147,7 +174,7 @@ static enum status gather_primitive(struct ulp_groups *groups, const struct filt
                                     const struct primitive *primitive, struct error *error) {
     struct problem problem;
     problem_init(&problem, primitive);
-    if (!block_problem(&problem, operand_is_input(&primitive->operands[0]) ? 0 : 1))
+    if (!block_problem(&problem, roles_of(primitive).input))
         return fail(error, STATUS_UNAVAILABLE,
                     "%s: no field is the number of elements, as a univariate primitive has",
                     primitive->name);
@@ -166,7 +193,8 @@ enum status ulp_gather(struct ulp_groups *groups, const struct filters *filters,
         status = gather_vectors(groups, filters, isa, error);
     const struct primitive *primitive;
     for (int i = 0; (primitive = registry_primitive(i)) && !status; i++)
-        if (primitive->univariate) status = gather_primitive(groups, filters, primitive, error);
+        if (has_one_variable(primitive))
+            status = gather_primitive(groups, filters, primitive, error);
     /* the array does not move any more */
     for (int g = 0; g < groups->count; g++)
         for (int s = 0; s < groups->item[g].count; s++) {

@@ -68,6 +68,8 @@ static bool lane_open(struct lane *lane) {
         enum status status = host_open(&lane->host, plan->worker, plan->timeout, &error);
         if (!status) status = trial_open(&lane->trial, &group->problem, &error);
         lane->x = status ? NULL : lane->trial.input[group->input];
+        float *factor = status || group->factor < 0 ? NULL : lane->trial.input[group->factor];
+        for (int i = 0; factor && i < ULP_BLOCK; i++) factor[i] = 1;
     } else {
         lane->x = memory_allocate(ULP_BLOCK * sizeof *lane->x);
     }
@@ -127,6 +129,7 @@ static void evaluate(struct lane *lane) {
         const void *operand[OPERANDS_MAX] = {NULL};
         struct expectation expected[OPERANDS_MAX] = {{NULL, NULL, NULL}};
         operand[group->input] = lane->x;
+        if (group->factor >= 0) operand[group->factor] = lane->trial.input[group->factor];
         expected[group->output] = (struct expectation){lane->value, lane->sum, lane->local};
         const struct oracle_call call = {group->problem.value, operand, 0, expected, NULL};
         for (int64_t unit = 0; unit < oracle_units(group->oracle, &group->problem); unit++)
