@@ -1,8 +1,9 @@
 /* A primitive of one variable, softsign, and implementations that are wrong where only a sweep of
- * all floats, or a recorded input, looks. */
+ * all floats, or a recorded input, looks; and a gradient that is wrong far out. */
 #include <math.h>
 #include <stdlib.h>
 
+#include "kernels/activation/sigmoid.h"
 #include "kernels/core/plugin.h"
 #include "reference/oracle.h"
 
@@ -91,11 +92,23 @@ SOFTSIGN(three_ulp, "within its tolerance, but 3 ulp off just above a power of t
 SOFTSIGN(doubled, "the flag is forgotten", softsign(&(struct softsign_problem){.n = 1}, x[i]));
 SOFTSIGN(aborts, "dies of one float", x[i] == 0x1p100f ? (abort(), 0.0f) : softsign(p, x[i]));
 
+static void sigmoid_backward_short(const struct sigmoid_backward_problem *p, const float *grad_y,
+                                   const float *x, float *grad_x) {
+    for (int64_t i = 0; i < p->n; i++) {
+        const double s = 1 / (1 + exp(-(double)x[i]));
+        grad_x[i] = fabsf(x[i]) > 80 ? 0 : (float)(grad_y[i] * s * (1 / (1 + exp((double)x[i]))));
+    }
+}
+static const struct implementation impl_sigmoid_backward_short = {
+    IMPLEMENTATION(sigmoid_backward, short, sigmoid_backward_kernel, sigmoid_backward_short),
+    .technique = "0 beyond 80"};
+
 static const struct primitive *const primitives[] = {&primitive_softsign, NULL};
 static const struct oracle *const oracles[] = {&oracle_softsign, NULL};
 static const struct implementation *const implementations[] = {
-    &impl_softsign_right,     &impl_softsign_one_off, &impl_softsign_flushes, &impl_softsign_no_nan,
-    &impl_softsign_three_ulp, &impl_softsign_doubled, &impl_softsign_aborts,  NULL};
+    &impl_softsign_right,  &impl_softsign_one_off,       &impl_softsign_flushes,
+    &impl_softsign_no_nan, &impl_softsign_three_ulp,     &impl_softsign_doubled,
+    &impl_softsign_aborts, &impl_sigmoid_backward_short, NULL};
 
 extern const struct assay_plugin assay_plugin_v2;
 const struct assay_plugin assay_plugin_v2 = {
