@@ -68,6 +68,11 @@ static ALWAYS_INLINE void lanes_store(struct lanes lanes, float *p, vfloat a) {
         vstore_masked(p, lanes.mask, a);
 }
 
+/* Lanes first .. last-1 from p[lane], 0 elsewhere; only those are read. */
+static ALWAYS_INLINE vfloat vload_between(const float *p, int64_t first, int64_t last) {
+    return vload_zeroed(p, vbetween(first, last));
+}
+
 #define SIMD_PASTE_(name_, isa_, ...) name_##_##isa_##__VA_ARGS__
 #define SIMD_EXPAND_(name_, isa_, ...) SIMD_PASTE_(name_, isa_, __VA_ARGS__)
 /* relu -> relu_avx2; relu_avx2_omp */

@@ -35,6 +35,19 @@ static inline __attribute__((always_inline)) vfloat vload_zeroed(const float *p,
 static inline void vstore_masked(float *p, vmask mask, vfloat a) {
     _mm256_maskstore_ps(p, _mm256_castps_si256(mask), a);
 }
+/* Lanes first .. last-1 of those that there are; first and last may be anything. */
+static inline vmask vbetween(int64_t first, int64_t last) {
+    const int64_t from = first < 0 ? 0 : first, to = last < 0 ? 0 : last;
+    return _mm256_andnot_ps(vfirst(from < VLANES ? from : VLANES),
+                            vfirst(to < VLANES ? to : VLANES));
+}
+/* Lane i to p[i], for i < count; count may be anything. */
+static inline void vstore_first(float *p, vfloat a, int64_t count) {
+    if (count >= VLANES)
+        vstore(p, a);
+    else
+        vstore_masked(p, vbetween(0, count), a);
+}
 
 static inline vfloat vadd(vfloat a, vfloat b) { return _mm256_add_ps(a, b); }
 static inline vfloat vsub(vfloat a, vfloat b) { return _mm256_sub_ps(a, b); }
@@ -127,6 +140,55 @@ static inline vfloat vsplit(vfloat a, vfloat *n) {
     const __m256i k = _mm256_srai_epi32(offset, 23);
     *n = vsub(_mm256_cvtepi32_ps(k), vselect(denormal, vset(24), vset(0)));
     return _mm256_castsi256_ps(_mm256_sub_epi32(bits, _mm256_slli_epi32(k, 23)));
+}
+
+/* ---- shuffles ---- */
+
+/* a shifted down by one lane, lane 0 of next moving in. */
+static inline vfloat vshift_in(vfloat a, vfloat next) {
+    const vfloat mixed = _mm256_blend_ps(a, next, 1);
+    return _mm256_permutevar8x32_ps(mixed, _mm256_setr_epi32(1, 2, 3, 4, 5, 6, 7, 0));
+}
+
+/* 2 VLANES floats in order -> even ones, odd ones; and back. */
+static inline vfloat vquarters(vfloat a) { /* 64-bit quarters 0 2 1 3 */
+    return _mm256_castpd_ps(_mm256_permute4x64_pd(_mm256_castps_pd(a), 0xD8));
+}
+static inline void vdeinterleave(vfloat r[2]) {
+    const vfloat a = r[0], b = r[1];
+    r[0] = vquarters(_mm256_shuffle_ps(a, b, 0x88));
+    r[1] = vquarters(_mm256_shuffle_ps(a, b, 0xDD));
+}
+static inline void vinterleave(vfloat r[2]) {
+    const vfloat low = _mm256_unpacklo_ps(r[0], r[1]), high = _mm256_unpackhi_ps(r[0], r[1]);
+    r[0] = _mm256_permute2f128_ps(low, high, 0x20);
+    r[1] = _mm256_permute2f128_ps(low, high, 0x31);
+}
+
+/* Rows become columns: pairs within 128-bit lanes, then the lanes. */
+static inline void vtranspose(vfloat r[VLANES]) {
+    vfloat t[VLANES];
+    for (int i = 0; i < 8; i += 4) {
+        const vfloat a = _mm256_unpacklo_ps(r[i], r[i + 1]), b = _mm256_unpackhi_ps(r[i], r[i + 1]);
+        const vfloat c = _mm256_unpacklo_ps(r[i + 2], r[i + 3]),
+                     d = _mm256_unpackhi_ps(r[i + 2], r[i + 3]);
+        t[i] = _mm256_shuffle_ps(a, c, 0x44);
+        t[i + 1] = _mm256_shuffle_ps(a, c, 0xEE);
+        t[i + 2] = _mm256_shuffle_ps(b, d, 0x44);
+        t[i + 3] = _mm256_shuffle_ps(b, d, 0xEE);
+    }
+    for (int i = 0; i < 4; i++) {
+        r[i] = _mm256_permute2f128_ps(t[i], t[i + 4], 0x20);
+        r[i + 4] = _mm256_permute2f128_ps(t[i], t[i + 4], 0x31);
+    }
+}
+
+/* Lanes of `low` from the lower half to a, of `high` from the upper half to b; both masks count
+ * from 0 and have no lane beyond their half. */
+static inline void vstore_halves(float *a, float *b, vfloat r, vmask low, vmask high) {
+    const __m256i low_bits = _mm256_castps_si256(low), high_bits = _mm256_castps_si256(high);
+    _mm_maskstore_ps(a, _mm256_castsi256_si128(low_bits), _mm256_castps256_ps128(r));
+    _mm_maskstore_ps(b, _mm256_castsi256_si128(high_bits), _mm256_extractf128_ps(r, 1));
 }
 
 #endif

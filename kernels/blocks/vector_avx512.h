@@ -32,6 +32,15 @@ static inline __attribute__((always_inline)) vfloat vload_zeroed(const float *p,
 static inline void vstore_masked(float *p, vmask mask, vfloat a) {
     _mm512_mask_storeu_ps(p, mask, a);
 }
+/* Lanes first .. last-1 of those that there are; first and last may be anything. */
+static inline vmask vbetween(int64_t first, int64_t last) {
+    const int64_t from = first < 0 ? 0 : first, to = last < 0 ? 0 : last;
+    return (vmask)(vfirst(to < VLANES ? to : VLANES) & ~vfirst(from < VLANES ? from : VLANES));
+}
+/* Lane i to p[i], for i < count; count may be anything. */
+static inline void vstore_first(float *p, vfloat a, int64_t count) {
+    _mm512_mask_storeu_ps(p, vbetween(0, count), a);
+}
 
 static inline vfloat vadd(vfloat a, vfloat b) { return _mm512_add_ps(a, b); }
 static inline vfloat vsub(vfloat a, vfloat b) { return _mm512_sub_ps(a, b); }
@@ -91,6 +100,66 @@ static inline vfloat vsplit(vfloat a, vfloat *n) {
     /* getexp is floor(log2 a); getmant halves the mantissas from 1.5 up */
     *n = _mm512_sub_ps(_mm512_getexp_ps(a), _mm512_getexp_ps(m));
     return m;
+}
+
+/* ---- shuffles ---- */
+
+/* a shifted down by one lane, lane 0 of next moving in. */
+static inline vfloat vshift_in(vfloat a, vfloat next) {
+    return _mm512_castsi512_ps(
+        _mm512_alignr_epi32(_mm512_castps_si512(next), _mm512_castps_si512(a), 1));
+}
+
+/* 2 VLANES floats in order -> even ones, odd ones; and back. */
+static inline void vdeinterleave(vfloat r[2]) {
+    const __m512i even =
+        _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    const __m512i odd =
+        _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+    const vfloat a = r[0], b = r[1];
+    r[0] = _mm512_permutex2var_ps(a, even, b);
+    r[1] = _mm512_permutex2var_ps(a, odd, b);
+}
+static inline void vinterleave(vfloat r[2]) {
+    const __m512i low = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    const __m512i high =
+        _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+    const vfloat a = r[0], b = r[1];
+    r[0] = _mm512_permutex2var_ps(a, low, b);
+    r[1] = _mm512_permutex2var_ps(a, high, b);
+}
+
+/* Rows become columns: pairs within 128-bit lanes, then the lanes. */
+static inline void vtranspose(vfloat r[VLANES]) {
+    vfloat t[VLANES];
+    for (int i = 0; i < 16; i += 4) {
+        const vfloat a = _mm512_unpacklo_ps(r[i], r[i + 1]), b = _mm512_unpackhi_ps(r[i], r[i + 1]);
+        const vfloat c = _mm512_unpacklo_ps(r[i + 2], r[i + 3]),
+                     d = _mm512_unpackhi_ps(r[i + 2], r[i + 3]);
+        t[i] = _mm512_shuffle_ps(a, c, 0x44);
+        t[i + 1] = _mm512_shuffle_ps(a, c, 0xEE);
+        t[i + 2] = _mm512_shuffle_ps(b, d, 0x44);
+        t[i + 3] = _mm512_shuffle_ps(b, d, 0xEE);
+    }
+    for (int i = 0; i < 4; i++) {
+        const vfloat a = _mm512_shuffle_f32x4(t[i], t[i + 4], 0x88);
+        const vfloat b = _mm512_shuffle_f32x4(t[i], t[i + 4], 0xDD);
+        const vfloat c = _mm512_shuffle_f32x4(t[i + 8], t[i + 12], 0x88);
+        const vfloat d = _mm512_shuffle_f32x4(t[i + 8], t[i + 12], 0xDD);
+        r[i] = _mm512_shuffle_f32x4(a, c, 0x88);
+        r[i + 4] = _mm512_shuffle_f32x4(b, d, 0x88);
+        r[i + 8] = _mm512_shuffle_f32x4(a, c, 0xDD);
+        r[i + 12] = _mm512_shuffle_f32x4(b, d, 0xDD);
+    }
+}
+
+/* Lanes of `low` from the lower half to a, of `high` from the upper half to b; both masks count
+ * from 0 and have no lane beyond their half. */
+static inline void vstore_halves(float *a, float *b, vfloat r, vmask low, vmask high) {
+    _mm256_mask_storeu_ps(a, (__mmask8)low, _mm512_castps512_ps256(r));
+    /* Not an extract and a masked store: compilers may join them into vextractf32x8 to memory,
+     * which faults on masked lanes too (Intel SDM, exception class E6NF). */
+    _mm512_mask_storeu_ps(b - 8, (vmask)(high << 8), r);
 }
 
 #endif

@@ -57,20 +57,21 @@ static inline void conv2d_run(const struct conv2d_engine *engine, const struct c
 
 /* The callbacks of implementation `variant_` and its descriptor: `engine_` is an expression that
  * may use the problem p, `isa_` one that may not; one thread. */
-#define CONV2D_ENGINE(variant_, engine_, isa_, ...)                                                \
-    static size_t prepared_bytes(const void *problem) {                                            \
+#define CONV2D_ENGINE(variant_, ...) CONV2D_ENGINE_(variant_, __VA_ARGS__)
+#define CONV2D_ENGINE_(variant_, engine_, isa_, ...)                                               \
+    static size_t variant_##_prepared_bytes(const void *problem) {                                 \
         const struct conv2d_problem *p = problem;                                                  \
         return (engine_)->prepared_bytes(p, isa_);                                                 \
     }                                                                                              \
-    static void prepare(const void *problem, void *const *operand, void *prepared) {               \
+    static void variant_##_prepare(const void *problem, void *const *operand, void *prepared) {    \
         const struct conv2d_problem *p = problem;                                                  \
         (engine_)->prepare(p, isa_, operand[CONV2D_WEIGHT], prepared);                             \
     }                                                                                              \
-    static size_t workspace_bytes(const void *problem) {                                           \
+    static size_t variant_##_workspace_bytes(const void *problem) {                                \
         const struct conv2d_problem *p = problem;                                                  \
         return (engine_)->workspace_bytes(p, isa_, 1);                                             \
     }                                                                                              \
-    static const char *supports(const void *problem) {                                             \
+    static const char *variant_##_supports(const void *problem) {                                  \
         const struct conv2d_problem *p = problem;                                                  \
         return (engine_)->supports(p);                                                             \
     }                                                                                              \
@@ -80,8 +81,9 @@ static inline void conv2d_run(const struct conv2d_engine *engine, const struct c
         (void)weight;                                                                              \
         conv2d_run(engine_, &(struct conv2d_job){p, x, bias, y, prepared, workspace, isa_});       \
     }                                                                                              \
-    IMPL(conv2d, variant_, .supports = supports, .prepared_bytes = prepared_bytes,                 \
-         .prepare = prepare, .workspace_bytes = workspace_bytes, __VA_ARGS__)
+    IMPL(conv2d, variant_, .supports = variant_##_supports,                                        \
+         .prepared_bytes = variant_##_prepared_bytes, .prepare = variant_##_prepare,               \
+         .workspace_bytes = variant_##_workspace_bytes, __VA_ARGS__)
 
 /* ---- arithmetic shared by the engines ---------------------------------------------------------
  */
