@@ -191,4 +191,42 @@ static inline void vstore_halves(float *a, float *b, vfloat r, vmask low, vmask 
     _mm_maskstore_ps(b, _mm256_castsi256_si128(high_bits), _mm256_extractf128_ps(r, 1));
 }
 
+/* ---- vectors of int32 ---- */
+
+typedef __m256i vint;
+enum { VLEVELS = 3 }; /* VLANES = 2^VLEVELS */
+
+static inline vint vint_set(int32_t a) { return _mm256_set1_epi32(a); }
+static inline vint vint_load(const int32_t *p) { return _mm256_loadu_si256((const __m256i *)p); }
+static inline void vint_store(int32_t *p, vint a) { _mm256_storeu_si256((__m256i *)p, a); }
+static inline vint vint_max(vint a, vint b) { return _mm256_max_epi32(a, b); }
+/* The bits of floats, and back. */
+static inline vint vint_bits(vfloat a) { return _mm256_castps_si256(a); }
+static inline vfloat vint_floats(vint bits) { return _mm256_castsi256_ps(bits); }
+static inline vint vint_select(vmask mask, vint yes, vint no) {
+    return _mm256_blendv_epi8(no, yes, _mm256_castps_si256(mask));
+}
+
+/* Elements step .. step+7 of a and b end to end; step is 1, 2 or 4, a constant. */
+static inline __attribute__((always_inline)) vint vint_next(vint a, vint b, const int step) {
+    const vint middle = _mm256_permute2x128_si256(a, b, 0x21); /* a's upper half, b's lower */
+    if (step == 1) return _mm256_alignr_epi8(middle, a, 4);
+    if (step == 2) return _mm256_alignr_epi8(middle, a, 8);
+    return middle;
+}
+
+/* The same for a step from 0 to 7 known only at run time. */
+struct vint_step {
+    vint index, from_b;
+};
+static inline struct vint_step vint_step_of(int64_t step) {
+    const vint steps = _mm256_set1_epi32((int)step),
+               iota = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    return (struct vint_step){_mm256_add_epi32(iota, steps), _mm256_cmpgt_epi32(steps, iota)};
+}
+static inline vint vint_from(vint a, vint b, const struct vint_step *step) {
+    /* b's first lanes in place of a's, then rotate: vpermd takes its index modulo 8 */
+    return _mm256_permutevar8x32_epi32(_mm256_blendv_epi8(a, b, step->from_b), step->index);
+}
+
 #endif

@@ -162,4 +162,40 @@ static inline void vstore_halves(float *a, float *b, vfloat r, vmask low, vmask 
     _mm512_mask_storeu_ps(b - 8, (vmask)(high << 8), r);
 }
 
+/* ---- vectors of int32 ---- */
+
+typedef __m512i vint;
+enum { VLEVELS = 4 }; /* VLANES = 2^VLEVELS */
+
+static inline vint vint_set(int32_t a) { return _mm512_set1_epi32(a); }
+static inline vint vint_load(const int32_t *p) { return _mm512_loadu_si512(p); }
+static inline void vint_store(int32_t *p, vint a) { _mm512_storeu_si512(p, a); }
+static inline vint vint_max(vint a, vint b) { return _mm512_max_epi32(a, b); }
+/* The bits of floats, and back. */
+static inline vint vint_bits(vfloat a) { return _mm512_castps_si512(a); }
+static inline vfloat vint_floats(vint bits) { return _mm512_castsi512_ps(bits); }
+static inline vint vint_select(vmask mask, vint yes, vint no) {
+    return _mm512_mask_mov_epi32(no, mask, yes);
+}
+
+/* Elements step .. step+15 of a and b end to end; step is 1, 2, 4 or 8, a constant. */
+static inline __attribute__((always_inline)) vint vint_next(vint a, vint b, const int step) {
+    if (step == 1) return _mm512_alignr_epi32(b, a, 1);
+    if (step == 2) return _mm512_alignr_epi32(b, a, 2);
+    if (step == 4) return _mm512_alignr_epi32(b, a, 4);
+    return _mm512_alignr_epi32(b, a, 8);
+}
+
+/* The same for a step from 0 to 15 known only at run time. */
+struct vint_step {
+    vint index;
+};
+static inline struct vint_step vint_step_of(int64_t step) {
+    const vint iota = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    return (struct vint_step){_mm512_add_epi32(iota, _mm512_set1_epi32((int)step))};
+}
+static inline vint vint_from(vint a, vint b, const struct vint_step *step) {
+    return _mm512_permutex2var_epi32(a, step->index, b);
+}
+
 #endif

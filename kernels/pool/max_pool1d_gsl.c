@@ -1,6 +1,7 @@
 #include <gsl/gsl_movstat.h>
 
 #include "kernels/pool/max_pool1d.h"
+#include "kernels/pool/max_pool1d_keys.h"
 
 /* GSL's moving maximum is a deque over doubles in which a NaN is lost; our keys are integers of 32
  * bits in the floats' order with NaN on top, and exact as doubles. Its window runs from each sample

@@ -95,6 +95,12 @@ static int32_t as_bits(float value) {
 /* ---- every window from its start --------------------------------------------------------------
  */
 
+/* The upper half of an integer in the order of floats, NaN of either sign above all. */
+static int32_t half_of_key(float value) {
+    const uint32_t bits = (uint32_t)as_bits(value), size = bits & 0x7fffffff;
+    return (int32_t)((bits >> 31 ? 0 - size : size) - 0x800000) >> 16;
+}
+
 static float larger(float a, float b, enum mutation m) {
     switch (m) {
     case nan_from_infinity:
@@ -110,7 +116,7 @@ static float larger(float a, float b, enum mutation m) {
     case average: return a + b;
     case arithmetic_maximum: return (a + b + fabsf(a - b)) * 0.5f;
     case integer_order: return as_bits(a) > as_bits(b) ? a : b;
-    case rounded_key: return max_pool1d_key(a) >> 16 >= max_pool1d_key(b) >> 16 ? a : b;
+    case rounded_key: return half_of_key(a) >= half_of_key(b) ? a : b;
     default: return max_pool1d_larger(a, b);
     }
 }
