@@ -1,9 +1,6 @@
-/* The choice of path, written once for both instruction sets. Included after gemm_skinny.h; the
- * including file says kernel_isa. The limits were measured on a Sapphire Rapids class machine. */
-#ifndef KERNELS_DENSE_GEMM_PATHS_H
-#define KERNELS_DENSE_GEMM_PATHS_H
-
+/* The choice of path. The limits were measured on a Sapphire Rapids class machine. */
 #include "kernels/dense/gemm_engine.h"
+#include "kernels/dense/gemm_skinny_simd.h"
 
 enum {
     NEAR_A = 512, /* floats between rows that do not compete for lines of the L1 cache */
@@ -15,22 +12,22 @@ enum {
 };
 
 /* B comes from beyond L2, in pieces of rows that lie far apart. */
-static inline bool path_far(const struct gemm_product *q) {
+static bool path_far(const struct gemm_product *q) {
     return q->b_column == 1 && q->b_row > NEAR_B && q->k * q->b_row > FAR_B;
 }
 
 /* A few rows times a far B: reading it, once, costs as much as the arithmetic. Few rows of it at a
  * time: each is a stream that the hardware follows, as long as there are not too many to tell
  * apart, and what one tile has read is still in L1 for the next. */
-static inline bool path_streams(const struct gemm_product *q) {
+static bool path_streams(const struct gemm_product *q) {
     return path_far(q) && q->a_column == 1 && q->m <= STREAM_M && q->k <= STREAM_MOST;
 }
 
 /* Packing an operand pays when its panels are used often and its rows lie so far apart that they
  * compete for the same lines of the L1 cache. B can be read in place only if its rows are
  * contiguous. `kernel` has to live as long as the plan. */
-static inline struct pgemm path_plan(const struct gemm_product *q, struct pgemm_kernel *kernel) {
-    *kernel = *pgemm_kernel_for(kernel_isa);
+static struct pgemm path_plan(const struct gemm_product *q, struct pgemm_kernel *kernel) {
+    *kernel = *pgemm_kernel_for(SIMD_ISA);
     const int64_t a_stride = q->a_column == 1 ? q->a_row : q->a_column, few = 4 * kernel->mr;
     const bool streams = path_streams(q);
     const bool a_in_place = a_stride <= NEAR_A || q->n <= 4 * kernel->nr || q->m <= few;
@@ -41,13 +38,13 @@ static inline struct pgemm path_plan(const struct gemm_product *q, struct pgemm_
                       b_in_place ? PGEMM_DIRECT : PGEMM_PACK);
 }
 
-static inline size_t path_bytes(const struct gemm_product *q, int parts) {
+static size_t path_bytes(const struct gemm_product *q, int parts) {
     struct pgemm_kernel kernel;
     const struct pgemm g = path_plan(q, &kernel);
     return skinny_fits(q) ? 0 : pgemm_parts_workspace_bytes(&g, parts);
 }
 
-static inline void path_run(const struct gemm_product *q, int part, int parts, void *workspace) {
+static void path_run(const struct gemm_product *q, int part, int parts, void *workspace) {
     if (skinny_fits(q)) {
         skinny_run_part(q, part, parts);
     } else {
@@ -57,4 +54,4 @@ static inline void path_run(const struct gemm_product *q, int part, int parts, v
     }
 }
 
-#endif
+const struct gemm_engine SIMD(gemm_engine) = {path_bytes, path_run};

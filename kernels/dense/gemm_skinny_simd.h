@@ -1,5 +1,4 @@
-/* Thin products without packing: c of few rows, or of one column. Included after vector_avx2.h or
- * vector_avx512.h, once per instruction set.
+/* Thin products without packing: c of few rows, or of one column.
  *
  *   wide   rows of B contiguous: R rows of C by several vectors of columns stay in registers while
  *          the rows of B stream by, each read once.
@@ -8,10 +7,11 @@
  *
  * One column of C is one row of its transpose: c' = b' a'. Terms are summed in blocks of
  * SKINNY_BLOCK, at most that many in a chain. */
-#ifndef KERNELS_DENSE_GEMM_SKINNY_H
-#define KERNELS_DENSE_GEMM_SKINNY_H
+#ifndef KERNELS_DENSE_GEMM_SKINNY_SIMD_H
+#define KERNELS_DENSE_GEMM_SKINNY_SIMD_H
 
 #include "kernels/blocks/repeat.h"
+#include "kernels/blocks/simd.h"
 #include "kernels/dense/gemm_plan.h"
 
 enum {
