@@ -205,18 +205,16 @@ static void run_block(const struct pgemm *g, const struct block *s) {
                            .a_column = s->a.along,
                            .c_row = g->c_row,
                            .alpha = g->alpha,
-                           .beta = s->beta,
-                           .relu = s->last && g->relu};
+                           .beta = s->beta};
     for (int64_t j = 0; j < r->columns; j += nr) {
         const struct b_panel panel = panel_of_b(g, s, j);
         t.columns = (int)least(nr, r->columns - j);
-        t.column_bias = s->last && g->column_bias ? g->column_bias + r->column + j : NULL;
         t.a = s->a.data;
         for (int64_t i = 0, index = 0; i < r->rows; i += step, index++, t.a += a_step) {
             t.rows = (int)least(step, r->rows - i);
             b_for_tile(s, &panel, g->b.row, index, &t);
             t.c = g->c + (r->row + i) * g->c_row + r->column + j;
-            t.row_bias = s->last && g->row_bias ? g->row_bias + r->row + i : NULL;
+            if (s->last) t.epilogue = epilogue_at(&g->epilogue, r->row + i, r->column + j);
             g->kernel->tile(&t);
         }
     }

@@ -28,6 +28,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernels/blocks/epilogue.h"
 #include "kernels/core/isa.h"
 
 /* One call of a microkernel: C[rows, columns] = alpha A[rows, k] B[k, columns] + beta C, finished.
@@ -47,8 +48,7 @@ struct pgemm_tile {
     /* NULL, or what to fetch meanwhile: nr floats at next, next + next_row, ... per 4 terms */
     const float *next;
     int64_t next_row;
-    const float *row_bias, *column_bias; /* NULL, or added to row i, to column j */
-    bool relu;                           /* max(0, x) last; a NaN stays one */
+    struct epilogue epilogue; /* of this tile; empty before the last K block */
 };
 
 struct pgemm_kernel {
@@ -95,11 +95,8 @@ struct pgemm {
     float alpha, beta; /* alpha = 0: a and b are not read; beta = 0: c is not read */
     struct pgemm_operand a, b;
     float *c;
-    int64_t c_row; /* row stride of C, in elements; its columns are contiguous */
-    /* Epilogue, after the last K block. */
-    const float *row_bias;    /* [m] or NULL */
-    const float *column_bias; /* [n] or NULL */
-    bool relu;
+    int64_t c_row;            /* row stride of C, in elements; its columns are contiguous */
+    struct epilogue epilogue; /* after the last K block */
 };
 
 /* Terms per K block for a sum of k terms: at most kc, blocks as equal as can be. */

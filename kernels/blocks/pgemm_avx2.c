@@ -2,35 +2,9 @@
  *
  * 12 accumulators, 2 vectors of B, 2 broadcasts of A: all 16 registers. One step of k is 12
  * multiply-adds (6 cycles on two units) for 8 loads (4 cycles). */
-#include "kernels/blocks/vector_avx2.h"
-
-enum {
-    MR = 6,
-    NR = 16,
-    LANES = VLANES,
-    A_AHEAD = 64, /* steps that A is fetched ahead */
-};
-
-/* The first `count` lanes, for masked loads and stores (which do not fault outside the mask). */
-static vmask low(int count) {
-    const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-    return _mm256_castsi256_ps(_mm256_cmpgt_epi32(_mm256_set1_epi32(count), lane));
-}
-
 #include "kernels/blocks/pgemm_tile.h"
 
-static inline __m256 finished(const struct pgemm_tile *t, const struct finish *f, const float *c,
-                              int row, int column, vmask mask, __m256 sum) {
-    __m256 x = _mm256_mul_ps(f->alpha, sum);
-    if (f->reads) x = _mm256_fmadd_ps(f->beta, vload_zeroed(c, mask), x);
-    if (f->finishes) {
-        if (t->row_bias) x = _mm256_add_ps(x, _mm256_set1_ps(t->row_bias[row]));
-        if (t->column_bias) x = _mm256_add_ps(x, vload_zeroed(t->column_bias + column, mask));
-        /* maxps gives its second operand when either is NaN */
-        if (t->relu) x = _mm256_max_ps(_mm256_setzero_ps(), x);
-    }
-    return x;
-}
+enum { A_AHEAD = 64 }; /* steps that A is fetched ahead */
 
 #define FMA_1(i, at_, address, base_, index_)                                                      \
     __asm__ volatile("vbroadcastss " address ", %[x]\n\t"                                          \
@@ -38,7 +12,7 @@ static inline __m256 finished(const struct pgemm_tile *t, const struct finish *f
                      : [s] "+v"(s##i), [x] "=&v"(x)                                                \
                      : [at] "i"(at_), [base] "r"(base_), [index] "r"(index_), [b0] "v"(b0));
 #define LOAD_1(at) b0 = vload(at);
-#define LOAD_2(at) LOAD_1(at) b1 = vload(at + LANES);
+#define LOAD_2(at) LOAD_1(at) b1 = vload(at + VLANES);
 
 /* ---- the full tile, packed A and B ------------------------------------------------------------
  */
@@ -47,7 +21,7 @@ static void tile_full(const struct pgemm_tile *t) {
     const float *a = t->a, *b = t->b, *next = t->next ? t->next : t->c, *ahead = t->c;
     float *c = t->c;
     const int64_t c_row = t->c_row, next_row = t->next ? t->next_row : 0;
-    const vmask m0 = low(LANES), m1 = m0;
+    const vmask m0 = vfirst_any(VLANES), m1 = m0;
     vfloat x, b0, b1;
     ROWS_6(ZERO_2)
     ROWS_6(FETCH)
@@ -95,7 +69,7 @@ static void tile(const struct pgemm_tile *t) {
     if (t->rows == MR && t->columns == NR && t->a_row == 1 && t->a_column == MR && t->b_row == NR)
         tile_full(t);
     else
-        tiles[t->a_column != 1][t->columns > LANES][t->rows](t);
+        tiles[t->a_column != 1][t->columns > VLANES][t->rows](t);
 }
 
 /* ---- packing ----------------------------------------------------------------------------------
@@ -104,44 +78,25 @@ static void tile(const struct pgemm_tile *t) {
 /* across = 1: copy runs of `count`. */
 static void pack_runs(const float *data, int64_t along, int count, int width, int64_t k,
                       float *into) {
-    const vmask m0 = low(count), m1 = low(count - LANES), w0 = low(width);
+    const vmask m0 = vfirst_any(count), m1 = vfirst_any(count - VLANES), w0 = vfirst_any(width);
     for (int64_t p = 0; p < k; p++, data += along, into += width) {
         vstore_masked(into, w0, vload_zeroed(data, m0));
-        if (width > LANES) vstore(into + LANES, vload_zeroed(data + LANES, m1));
+        if (width > VLANES) vstore(into + VLANES, vload_zeroed(data + VLANES, m1));
     }
-}
-
-static inline void transpose(vfloat r[LANES]) {
-    vfloat t[LANES];
-    for (int i = 0; i < LANES; i += 2) {
-        t[i] = _mm256_unpacklo_ps(r[i], r[i + 1]);
-        t[i + 1] = _mm256_unpackhi_ps(r[i], r[i + 1]);
-    }
-    for (int i = 0; i < LANES; i += 4) {
-        r[i] = _mm256_shuffle_ps(t[i], t[i + 2], 0x44);
-        r[i + 1] = _mm256_shuffle_ps(t[i], t[i + 2], 0xEE);
-        r[i + 2] = _mm256_shuffle_ps(t[i + 1], t[i + 3], 0x44);
-        r[i + 3] = _mm256_shuffle_ps(t[i + 1], t[i + 3], 0xEE);
-    }
-    for (int i = 0; i < 4; i++) {
-        t[i] = _mm256_permute2f128_ps(r[i], r[i + 4], 0x20);
-        t[i + 4] = _mm256_permute2f128_ps(r[i], r[i + 4], 0x31);
-    }
-    for (int i = 0; i < LANES; i++) r[i] = t[i];
 }
 
 /* along = 1, at most 8 of the panel's rows. */
 static void pack_transposed(const float *data, int64_t across, int count, int width, int64_t k,
                             int room, float *into) {
-    const vmask columns = low(room);
-    for (int64_t p = 0; p < k; p += LANES, data += LANES, into += LANES * width) {
-        const int here = k - p < LANES ? (int)(k - p) : LANES;
-        const vmask mask = low(here);
-        vfloat r[LANES];
-        for (int i = 0; i < LANES; i++)
+    const vmask columns = vfirst_any(room);
+    for (int64_t p = 0; p < k; p += VLANES, data += VLANES, into += VLANES * width) {
+        const int here = k - p < VLANES ? (int)(k - p) : VLANES;
+        const vmask mask = vfirst_any(here);
+        vfloat r[VLANES];
+        for (int i = 0; i < VLANES; i++)
             r[i] = i < count ? vload_zeroed(data + i * across, mask) : vset(0);
-        transpose(r);
-        for (int i = 0; i < LANES; i++)
+        vtranspose(r);
+        for (int i = 0; i < VLANES; i++)
             if (i < here) vstore_masked(into + i * width, columns, r[i]);
     }
 }
@@ -151,7 +106,7 @@ static void pack(const float *data, int64_t across, int64_t along, int count, in
     if (across == 1) {
         pack_runs(data, along, count, width, k, into);
     } else if (along == 1) {
-        for (int i = 0; i < width; i += LANES)
+        for (int i = 0; i < width; i += VLANES)
             pack_transposed(data + i * across, across, count - i, width, k, width - i, into + i);
     } else {
         pack_any(data, across, along, count, width, k, into);

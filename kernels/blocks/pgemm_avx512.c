@@ -5,36 +5,9 @@
  * and the loop hide behind the arithmetic. An explicit broadcast that serves two multiply-adds is
  * needed: with the broadcast folded into each of them there would be 30 loads, more than 14 cycles'
  * worth. */
-#include "kernels/blocks/vector_avx512.h"
-
-enum {
-    MR = 14,
-    NR = 32,
-    LANES = VLANES,
-    A_AHEAD = 32, /* steps that A is fetched ahead */
-};
-
-static vmask low(int count) {
-    return (vmask)(count >= LANES ? 0xFFFF : count <= 0 ? 0 : (1 << count) - 1);
-}
-
 #include "kernels/blocks/pgemm_tile.h"
 
-static inline __attribute__((always_inline)) __m512 finished(const struct pgemm_tile *t,
-                                                             const struct finish *f, const float *c,
-                                                             int row, int column, __mmask16 mask,
-                                                             __m512 sum) {
-    __m512 x = _mm512_mul_ps(f->alpha, sum);
-    if (f->reads) x = _mm512_fmadd_ps(f->beta, _mm512_maskz_loadu_ps(mask, c), x);
-    if (f->finishes) {
-        if (t->row_bias) x = _mm512_add_ps(x, _mm512_set1_ps(t->row_bias[row]));
-        if (t->column_bias)
-            x = _mm512_add_ps(x, _mm512_maskz_loadu_ps(mask, t->column_bias + column));
-        /* maxps gives its second operand when either is NaN */
-        if (t->relu) x = _mm512_max_ps(_mm512_setzero_ps(), x);
-    }
-    return x;
-}
+enum { A_AHEAD = 32 }; /* steps that A is fetched ahead */
 
 /* tests/emulation/ has these in C. */
 #ifndef FMA_1
@@ -62,7 +35,7 @@ static inline __attribute__((always_inline)) __m512 finished(const struct pgemm_
 
 #define FINISH_2(i)                                                                                \
     vstore(c, finished(t, &f, c, i, 0, m0, s##i));                                                 \
-    vstore(c + LANES, finished(t, &f, c + LANES, i, LANES, m1, u##i));                             \
+    vstore(c + VLANES, finished(t, &f, c + VLANES, i, VLANES, m1, u##i));                          \
     c += c_row;
 #define FULL_STEP(step) LOAD_2(4 * step * NR, PLAIN, b) ROWS_14(FULL_##step)
 
@@ -92,6 +65,7 @@ static void tile_full(const struct pgemm_tile *t) {
     } else {
         const struct finish f = finish_of(t);
         ROWS_14(FINISH_2)
+        activate_rows(t);
     }
 }
 
@@ -126,7 +100,7 @@ static void (*const tiles[2][2][MR + 1])(const struct pgemm_tile *) = {
 #define COPY_STEP(KIND, step, address, index)                                                      \
     LOAD_2(0, address, index)                                                                      \
     vstore(copy + step * NR, b0);                                                                  \
-    vstore(copy + step * NR + LANES, b1);                                                          \
+    vstore(copy + step * NR + VLANES, b1);                                                         \
     ROWS_14(KIND##_2_##step)
 
 #define TILE_COPY(KIND)                                                                            \
@@ -163,7 +137,7 @@ static void tile(const struct pgemm_tile *t) {
              t->b_row == NR)
         tile_full(t);
     else
-        tiles[t->a_column != 1][t->columns > LANES][t->rows](t);
+        tiles[t->a_column != 1][t->columns > VLANES][t->rows](t);
 }
 
 /* ---- packing ----------------------------------------------------------------------------------
@@ -172,17 +146,18 @@ static void tile(const struct pgemm_tile *t) {
 /* across = 1: copy runs of `count`. */
 static void pack_runs(const float *data, int64_t along, int count, int width, int64_t k,
                       float *into) {
-    const vmask m0 = low(count), m1 = low(count - LANES), w0 = low(width), w1 = low(width - LANES);
+    const vmask m0 = vfirst_any(count), m1 = vfirst_any(count - VLANES), w0 = vfirst_any(width),
+                w1 = vfirst_any(width - VLANES);
     for (int64_t p = 0; p < k; p++, data += along, into += width) {
         vstore_masked(into, w0, vload_zeroed(data, m0));
-        if (w1) vstore_masked(into + LANES, w1, vload_zeroed(data + LANES, m1));
+        if (w1) vstore_masked(into + VLANES, w1, vload_zeroed(data + VLANES, m1));
     }
 }
 
 /* Elements p to p+3 of rows r, r+4, r+8 and r+12, one row per 128-bit lane. Masked broadcasts from
  * memory use no shuffle unit, which is what transposing is short of. */
-static inline __m512 four_rows(const float *data, int64_t across, int count, int r) {
-    __m512 x = _mm512_setzero_ps();
+static inline vfloat four_rows(const float *data, int64_t across, int count, int r) {
+    vfloat x = _mm512_setzero_ps();
     if (r < count) x = _mm512_zextps128_ps512(_mm_loadu_ps(data + r * across));
     if (r + 4 < count)
         x = _mm512_mask_broadcast_f32x4(x, 0x00F0, _mm_loadu_ps(data + (r + 4) * across));
@@ -194,11 +169,11 @@ static inline __m512 four_rows(const float *data, int64_t across, int count, int
 }
 
 /* Four terms of `count` rows to four rows of `count` terms: transposes 4 x 4 in each lane. */
-static inline void pack_four(const float *data, int64_t across, int count, __mmask16 columns,
-                             int width, float *into) {
-    const __m512 r0 = four_rows(data, across, count, 0), r1 = four_rows(data, across, count, 1),
+static inline void pack_four(const float *data, int64_t across, int count, vmask columns, int width,
+                             float *into) {
+    const vfloat r0 = four_rows(data, across, count, 0), r1 = four_rows(data, across, count, 1),
                  r2 = four_rows(data, across, count, 2), r3 = four_rows(data, across, count, 3);
-    const __m512 low01 = _mm512_unpacklo_ps(r0, r1), high01 = _mm512_unpackhi_ps(r0, r1),
+    const vfloat low01 = _mm512_unpacklo_ps(r0, r1), high01 = _mm512_unpackhi_ps(r0, r1),
                  low23 = _mm512_unpacklo_ps(r2, r3), high23 = _mm512_unpackhi_ps(r2, r3);
     _mm512_mask_storeu_ps(into, columns, _mm512_shuffle_ps(low01, low23, 0x44));
     _mm512_mask_storeu_ps(into + width, columns, _mm512_shuffle_ps(low01, low23, 0xEE));
@@ -209,11 +184,11 @@ static inline void pack_four(const float *data, int64_t across, int count, __mma
 /* along = 1, at most 16 of the panel's rows; columns is how many of them have room. */
 static inline void pack_transposed(const float *data, int64_t across, int count, int width,
                                    int64_t k, int room, float *into) {
-    const vmask columns = low(room);
+    const vmask columns = vfirst_any(room);
     for (; k >= 4; k -= 4, data += 4, into += 4 * width)
         pack_four(data, across, count, columns, width, into);
     for (; k > 0; k--, data++, into += width)
-        for (int i = 0; i < room && i < LANES; i++) into[i] = i < count ? data[i * across] : 0;
+        for (int i = 0; i < room && i < VLANES; i++) into[i] = i < count ? data[i * across] : 0;
 }
 
 static void pack(const float *data, int64_t across, int64_t along, int count, int width, int64_t k,
@@ -222,10 +197,10 @@ static void pack(const float *data, int64_t across, int64_t along, int count, in
         pack_runs(data, along, count, width, k, into);
     } else if (along == 1) {
         /* constant counts make straight-line code of the whole panels */
-        for (int i = 0; i < width; i += LANES, data += LANES * across, into += LANES) {
+        for (int i = 0; i < width; i += VLANES, data += VLANES * across, into += VLANES) {
             const int here = count - i, room = width - i;
-            if (here >= LANES)
-                pack_transposed(data, across, LANES, width, k, LANES, into);
+            if (here >= VLANES)
+                pack_transposed(data, across, VLANES, width, k, VLANES, into);
             else if (here == MR && width == MR)
                 pack_transposed(data, across, MR, MR, k, MR, into);
             else

@@ -6,12 +6,14 @@
 
 enum { MR = 4, NR = 8 };
 
-static float finish(const struct pgemm_tile *t, int i, int j, float sum) {
+static float finished(const struct pgemm_tile *t, int i, int j, float sum) {
     float x = t->alpha * sum;
     if (t->beta != 0) x += t->beta * t->c[i * t->c_row + j];
-    if (t->row_bias) x += t->row_bias[i];
-    if (t->column_bias) x += t->column_bias[j];
-    return t->relu && x < 0 ? 0 : x;
+    const struct epilogue *e = &t->epilogue;
+    if (e->row_bias) x += e->row_bias[i];
+    if (e->column_bias) x += e->column_bias[j];
+    if (e->residual) x += e->residual[i * e->residual_row + j];
+    return x;
 }
 
 /* Four floats that gcc and clang keep in whatever registers the machine has. */
@@ -52,8 +54,11 @@ static void tile(const struct pgemm_tile *t) {
         full(t, sum);
     else
         edge(t, sum);
-    for (int i = 0; i < t->rows; i++)
-        for (int j = 0; j < t->columns; j++) t->c[i * t->c_row + j] = finish(t, i, j, sum[i][j]);
+    for (int i = 0; i < t->rows; i++) {
+        float *c = t->c + i * t->c_row;
+        for (int j = 0; j < t->columns; j++) c[j] = finished(t, i, j, sum[i][j]);
+        if (t->epilogue.activation) t->epilogue.activation(t->epilogue.context, c, t->columns);
+    }
 }
 
 static void pack(const float *data, int64_t across, int64_t along, int count, int width, int64_t k,

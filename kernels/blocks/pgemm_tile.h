@@ -1,31 +1,52 @@
-/* What the microkernels have in common. Included after the vector header of an instruction set;
- * the including file has the enum with MR, NR and LANES and the function low before it. */
+/* What the microkernels of both instruction sets have in common; pgemm_<isa>.c has what differs, as
+ * macros: FMA_1 and FMA_2 (one row of a step), B_ROW_0 to B_ROW_3, ROW_POINTERS and ROW_ADVANCE. */
 #ifndef KERNELS_BLOCKS_PGEMM_TILE_H
 #define KERNELS_BLOCKS_PGEMM_TILE_H
 
 #include "kernels/blocks/pgemm.h"
 #include "kernels/blocks/repeat.h"
+#include "kernels/blocks/simd.h"
+
+/* The register tile: all registers but those of one step. */
+enum { MR = VLANES == 16 ? 14 : 6, NR = 2 * VLANES };
 
 /* What happens to a sum beside alpha: constant over a tile. */
 struct finish {
     vfloat alpha, beta;
-    bool reads, finishes;
+    bool reads, adds;
 };
 
-static struct finish finish_of(const struct pgemm_tile *t) {
+static inline struct finish finish_of(const struct pgemm_tile *t) {
     return (struct finish){vset(t->alpha), vset(t->beta), t->beta != 0,
-                           t->row_bias || t->column_bias || t->relu};
+                           epilogue_adds(&t->epilogue)};
 }
 
 /* Nothing but a store, the commonest case. */
 static inline bool plain(const struct pgemm_tile *t) {
-    return t->alpha == 1 && t->beta == 0 && !t->row_bias && !t->column_bias && !t->relu;
+    return t->alpha == 1 && t->beta == 0 && epilogue_empty(&t->epilogue);
 }
 
-/* alpha times a sum, and all that comes after it. The including file has it, in intrinsics: what is
- * rarely done would be moved to the end of the function by compilers if it stood here as calls. */
-static vfloat finished(const struct pgemm_tile *t, const struct finish *f, const float *c, int row,
-                       int column, vmask mask, vfloat sum);
+/* alpha times a sum of C's row and vector of columns at `column`, and all that is added to it. */
+static ALWAYS_INLINE vfloat finished(const struct pgemm_tile *t, const struct finish *f,
+                                     const float *c, int row, int column, vmask mask, vfloat sum) {
+    vfloat x = vmul(f->alpha, sum);
+    if (f->reads) x = vfma(f->beta, vload_zeroed(c, mask), x);
+    if (f->adds) {
+        const struct epilogue *e = &t->epilogue;
+        if (e->row_bias) x = vadd(x, vset(e->row_bias[row]));
+        if (e->column_bias) x = vadd(x, vload_zeroed(e->column_bias + column, mask));
+        if (e->residual)
+            x = vadd(x, vload_zeroed(e->residual + row * e->residual_row + column, mask));
+    }
+    return x;
+}
+
+/* The activation of a tile whose sums are stored. */
+static inline void activate_rows(const struct pgemm_tile *t) {
+    const struct epilogue *e = &t->epilogue;
+    if (!e->activation) return;
+    for (int i = 0; i < t->rows; i++) e->activation(e->context, t->c + i * t->c_row, t->columns);
+}
 
 /* The sums of a tile, finished out of line: all tiles share this. */
 static __attribute__((noinline)) void finish_rows(const struct pgemm_tile *t,
@@ -33,10 +54,11 @@ static __attribute__((noinline)) void finish_rows(const struct pgemm_tile *t,
     const struct finish f = finish_of(t);
     float *c = t->c;
     for (int i = 0; i < t->rows; i++, c += t->c_row)
-        for (int j = 0; j < t->columns; j += LANES) {
-            const vmask mask = low(t->columns - j);
+        for (int j = 0; j < t->columns; j += VLANES) {
+            const vmask mask = vfirst_any(t->columns - j);
             vstore_masked(c + j, mask, finished(t, &f, c + j, i, j, mask, vload(sum[i] + j)));
         }
+    activate_rows(t);
 }
 
 /* The inner steps are assembly: compilers move multiply-adds between steps until they run out of
@@ -57,17 +79,17 @@ static __attribute__((noinline)) void finish_rows(const struct pgemm_tile *t,
 #endif
 /* A masked load takes a slot of a multiply-add: for edges only. */
 #define LOAD_MASKED_1 b0 = vload_zeroed(b, m0);
-#define LOAD_MASKED_2 LOAD_MASKED_1 b1 = vload_zeroed(b + LANES, m1);
+#define LOAD_MASKED_2 LOAD_MASKED_1 b1 = vload_zeroed(b + VLANES, m1);
 
 #define ZERO_1(i) vfloat s##i = vset(0);
 #define ZERO_2(i) ZERO_1(i) vfloat u##i = vset(0);
 #define KEEP_1(i) vstore(sum[i], s##i);
-#define KEEP_2(i) KEEP_1(i) vstore(sum[i] + LANES, u##i);
+#define KEEP_2(i) KEEP_1(i) vstore(sum[i] + VLANES, u##i);
 #define STORE_1(i)                                                                                 \
     vstore_masked(c, m0, s##i);                                                                    \
     c += c_row;
 #define STORE_2(i)                                                                                 \
-    vstore_masked(c + LANES, m1, u##i);                                                            \
+    vstore_masked(c + VLANES, m1, u##i);                                                           \
     STORE_1(i)
 #define FINISH(R, V)                                                                               \
     if (plain(t)) {                                                                                \
@@ -140,10 +162,10 @@ static __attribute__((noinline)) void finish_rows(const struct pgemm_tile *t,
         const int64_t b_row = t->b_row, b_row3 = 3 * b_row, c_row = t->c_row;                      \
         const float *b = t->b;                                                                     \
         float *c = t->c;                                                                           \
-        const vmask m0 = low(t->columns), m1 = low(t->columns - LANES);                            \
+        const vmask m0 = vfirst_any(t->columns), m1 = vfirst_any(t->columns - VLANES);             \
         vfloat x, b0, b1;                                                                          \
         int64_t p = t->k;                                                                          \
-        const bool full = t->columns == V * LANES || b_row == NR;                                  \
+        const bool full = t->columns == V * VLANES || b_row == NR;                                 \
         KIND##_POINTERS(R) ROWS_##R(ZERO_##V) for (; full && p >= 4; p -= 4, b += 4 * b_row) {     \
             B_ROW_0(V) ROWS_##R(KIND##_##V##_0);                                                   \
             B_ROW_1(V) ROWS_##R(KIND##_##V##_1);                                                   \

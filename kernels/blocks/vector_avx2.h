@@ -35,11 +35,13 @@ static inline __attribute__((always_inline)) vfloat vload_zeroed(const float *p,
 static inline void vstore_masked(float *p, vmask mask, vfloat a) {
     _mm256_maskstore_ps(p, _mm256_castps_si256(mask), a);
 }
+/* The first `count` lanes; count may be any int. */
+static inline vmask vfirst_any(int count) { return vfirst(count); }
 /* Lanes first .. last-1 of those that there are; first and last may be anything. */
 static inline vmask vbetween(int64_t first, int64_t last) {
-    const int64_t from = first < 0 ? 0 : first, to = last < 0 ? 0 : last;
-    return _mm256_andnot_ps(vfirst(from < VLANES ? from : VLANES),
-                            vfirst(to < VLANES ? to : VLANES));
+    const int from = (int)(first < 0 ? 0 : first < VLANES ? first : VLANES);
+    const int to = (int)(last < 0 ? 0 : last < VLANES ? last : VLANES);
+    return _mm256_andnot_ps(vfirst(from), vfirst(to));
 }
 /* Lane i to p[i], for i < count; count may be anything. */
 static inline void vstore_first(float *p, vfloat a, int64_t count) {

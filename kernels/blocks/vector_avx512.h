@@ -32,10 +32,15 @@ static inline __attribute__((always_inline)) vfloat vload_zeroed(const float *p,
 static inline void vstore_masked(float *p, vmask mask, vfloat a) {
     _mm512_mask_storeu_ps(p, mask, a);
 }
+/* The first `count` lanes; count may be any int. */
+static inline vmask vfirst_any(int count) {
+    return vfirst(count < 0 ? 0 : count < VLANES ? count : VLANES);
+}
 /* Lanes first .. last-1 of those that there are; first and last may be anything. */
 static inline vmask vbetween(int64_t first, int64_t last) {
-    const int64_t from = first < 0 ? 0 : first, to = last < 0 ? 0 : last;
-    return (vmask)(vfirst(to < VLANES ? to : VLANES) & ~vfirst(from < VLANES ? from : VLANES));
+    const int from = (int)(first < 0 ? 0 : first < VLANES ? first : VLANES);
+    const int to = (int)(last < 0 ? 0 : last < VLANES ? last : VLANES);
+    return (vmask)(vfirst(to) & ~vfirst(from));
 }
 /* Lane i to p[i], for i < count; count may be anything. */
 static inline void vstore_first(float *p, vfloat a, int64_t count) {

@@ -144,7 +144,7 @@ static void run(const struct conv2d_job *job, int64_t phase, int thread, int thr
             g.b.data = x;
             g.b.context = &source;
             g.c = job->y + (n * p->oc + group * g.m) * g.n;
-            g.row_bias = job->bias ? job->bias + group * g.m : NULL;
+            g.epilogue.row_bias = job->bias ? job->bias + group * g.m : NULL;
             pgemm_run_part(&g, thread, threads, job->workspace);
         }
 }

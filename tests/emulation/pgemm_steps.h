@@ -1,4 +1,4 @@
-/* The inner steps of kernels/core/pgemm_avx512.c, there in assembly, in C. */
+/* The inner steps of kernels/blocks/pgemm_avx512.c, there in assembly, in C. */
 #ifndef TESTS_EMULATION_PGEMM_STEPS_H
 #define TESTS_EMULATION_PGEMM_STEPS_H
 
