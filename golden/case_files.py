@@ -14,7 +14,7 @@ import types
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 
-KINDS = ("golden", "oracle", "exact", "special", "memory", "repeat", "property", "gradient", "random", "bench", "bench-full")
+KINDS = tuple(re.findall(r"^(?:KIND|SECTION)\(([a-z-]+)", (TOP / "reference/kinds.def").read_text(), re.M))
 
 PRINT_FIELDS = """
 #include <stdio.h>

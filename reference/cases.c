@@ -6,13 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-const char *const case_kinds[CASE_KINDS] = {"golden", "oracle", "exact",     "special",
-                                            "memory", "repeat", "property",  "gradient",
-                                            "random", "bench",  "bench-full"};
-
 static bool known_kind(const char *name) {
-    for (int i = 0; i < CASE_KINDS; i++)
-        if (strcmp(case_kinds[i], name) == 0) return true;
+    for (int i = 0; case_sections[i]; i++)
+        if (strcmp(case_sections[i], name) == 0) return true;
     return false;
 }
 
@@ -53,9 +49,8 @@ static enum status read_option(struct problem_case *item, const char *word, stru
 static enum status read_case(struct problem_case *item, const struct primitive *primitive,
                              char *line, const char *kind, struct error *error) {
     char *rest = NULL, *problem = strtok_r(line, " \t", &rest);
-    item->fill = strcmp(kind, "exact") == 0     ? FILL_INTEGER
-                 : strcmp(kind, "special") == 0 ? FILL_SPECIAL
-                                                : FILL_NORMAL;
+    const int checked = kind_parse(kind);
+    item->fill = checked < 0 ? FILL_NORMAL : kind_rules[checked].fill;
     item->seed = 1;
     if (strcmp(problem, "-") == 0) problem = "";
     enum status status = problem_parse(&item->problem, primitive, problem, error);

@@ -8,13 +8,12 @@
  *     outer=1,axis_len=1 constant         ... whose outputs do not depend on its inputs
  *     - fill=tiny                         "-" is the problem with every field at its default
  *
- * Kinds: golden (also in golden/data), oracle, exact (fill=integer unless said), special
- * (fill=special unless said), memory, repeat, property, gradient, random (what random problems once
- * found; may be degenerate); bench (the default sweep) and bench-full (every published shape). */
+ * The kinds are those of kinds.def, which also says how each fills its cases; [golden] cases are
+ * also in golden/data, [random] ones are what random problems once found, and may be degenerate. */
 #ifndef REFERENCE_CASES_H
 #define REFERENCE_CASES_H
 
-#include "kernels/core/fill.h"
+#include "reference/kinds.h"
 
 struct problem_case {
     struct problem problem;
@@ -30,10 +29,6 @@ struct case_list {
     struct problem_case *item;
     int count;
 };
-
-enum { CASE_KINDS = 11 };
-/* golden oracle exact special memory repeat property gradient random bench bench-full */
-extern const char *const case_kinds[CASE_KINDS];
 
 /* All cases of `kind` in the file at `path`, in order; an empty list is STATUS_OK.
  * STATUS_BAD_INPUT: "path:line: what is wrong". STATUS_IO: the file cannot be read. */

@@ -83,10 +83,10 @@ static void bad(void) {
 static void tree(void) {
     const struct primitive *primitive;
     for (int i = 0; (primitive = registry_primitive(i)); i++) {
-        for (int kind = 0; kind < CASE_KINDS; kind++) {
+        for (int kind = 0; case_sections[kind]; kind++) {
             struct case_list list;
             struct error error = {""};
-            CHECK(cases_of(&list, primitive, case_kinds[kind], &error) == STATUS_OK);
+            CHECK(cases_of(&list, primitive, case_sections[kind], &error) == STATUS_OK);
             CHECK_TEXT(error.text, "");
             cases_free(&list);
         }

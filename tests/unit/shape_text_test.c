@@ -200,10 +200,10 @@ static void corners(const struct primitive *primitive) {
 }
 
 static void listed(const struct primitive *primitive) {
-    for (int kind = 0; kind < CASE_KINDS; kind++) {
+    for (int kind = 0; case_sections[kind]; kind++) {
         struct case_list list;
         struct error error = {""};
-        CHECK(cases_of(&list, primitive, case_kinds[kind], &error) == STATUS_OK);
+        CHECK(cases_of(&list, primitive, case_sections[kind], &error) == STATUS_OK);
         for (int i = 0; i < list.count; i++) look(&list.item[i].problem);
         cases_free(&list);
     }

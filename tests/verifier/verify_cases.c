@@ -17,9 +17,7 @@ static enum status one_problem(struct case_source *source, const struct options 
                                const struct case_list *listed, struct error *error) {
     struct problem_case *item = calloc(1, sizeof *item);
     if (!item) return fail(error, STATUS_NO_MEMORY, "out of memory");
-    item->fill = source->kind == KIND_EXACT     ? FILL_INTEGER
-                 : source->kind == KIND_SPECIAL ? FILL_SPECIAL
-                                                : FILL_NORMAL;
+    item->fill = kind_rules[source->kind].fill;
     item->seed = 1;
     const enum status status =
         problem_parse(&item->problem, source->primitive, options->problem, error);
@@ -35,9 +33,7 @@ static enum status one_problem(struct case_source *source, const struct options 
 
 /* A primitive without a case file (a plugin's): its default problem. */
 static enum status default_problem(struct case_source *source, struct error *error) {
-    if (source->kind == KIND_GOLDEN || source->kind == KIND_EXACT || source->kind == KIND_SPECIAL ||
-        source->kind == KIND_RANDOM)
-        return STATUS_OK;
+    if (!kind_is(source->kind, KIND_ALONE)) return STATUS_OK;
     struct problem_case *item = calloc(1, sizeof *item);
     if (!item) return fail(error, STATUS_NO_MEMORY, "out of memory");
     problem_init(&item->problem, source->primitive);
@@ -50,7 +46,7 @@ static enum status open_listed(struct case_source *source, const struct options 
                                struct error *error) {
     struct case_list listed;
     const bool exists = cases_exist(source->primitive);
-    enum status status = cases_of(&listed, source->primitive, case_kinds[source->kind], error);
+    enum status status = cases_of(&listed, source->primitive, kind_rules[source->kind].name, error);
     if (!status && options->problem) {
         status = one_problem(source, options, &listed, error);
         cases_free(&listed);
@@ -152,7 +148,8 @@ enum status case_subject_alone(enum kind kind, const struct problem_case *item,
                                struct subject *subject, struct error *error) {
     struct problem_case between = {.seed = 1};
     problem_init(&between.problem, item->problem.primitive);
-    return subject_open(subject, kind, item, NULL, kind == KIND_REPEAT ? &between : NULL, error);
+    return subject_open(subject, kind, item, NULL, kind_is(kind, KIND_BETWEEN) ? &between : NULL,
+                        error);
 }
 
 enum status case_source_subject(const struct case_source *source, int index,
@@ -161,7 +158,7 @@ enum status case_source_subject(const struct case_source *source, int index,
     const struct problem_case *item = &source->list.item[index];
     *golden = (struct golden_case){.name = ""};
     if (source->kind != KIND_GOLDEN) {
-        if (source->kind != KIND_REPEAT || source->list.count < 2)
+        if (!kind_is(source->kind, KIND_BETWEEN) || source->list.count < 2)
             return case_subject_alone(source->kind, item, subject, error);
         const struct problem_case *other = &source->list.item[(index + 1) % source->list.count];
         return subject_open(subject, source->kind, item, NULL, other, error);

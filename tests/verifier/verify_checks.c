@@ -39,7 +39,7 @@ enum status subject_open(struct subject *subject, enum kind kind, const struct p
     if (!inputs) {
         trial_fill(&subject->trial, item->fill, item->seed);
         /* what it cannot make consistent, the check itself finds and names */
-        if (kind == KIND_GRADIENT && item->problem.primitive->gradient_of)
+        if (kind_is(kind, KIND_SMOOTH) && item->problem.primitive->gradient_of)
             gradient_fill(&item->problem, subject->trial.input, item->seed, NULL);
         return STATUS_OK;
     }
@@ -85,7 +85,8 @@ enum status subject_judge(struct subject *subject, const struct implementation *
     if (status) return status;
     for (int i = 0; i < problem->primitive->operand_count; i++)
         if (subject->golden[i]) judge_use_values(&subject->judge, i, subject->golden[i]);
-    subject->judge.dependent = subject->kind == KIND_RANDOM && fill_repeats(subject->item.fill);
+    subject->judge.dependent =
+        kind_is(subject->kind, KIND_DRAWN) && fill_repeats(subject->item.fill);
     subject->judge_open = true;
     subject->judge_halo = halo;
     subject->vacuity_known = false;
@@ -118,7 +119,7 @@ static void report_element(const struct judge *judge, int operand, const unsigne
                 inspect_describe(judge, operand, got, tolerance, result, text, sizeof text));
 }
 
-static bool is_exact(const struct subject *subject) { return subject->kind == KIND_EXACT; }
+static bool is_exact(const struct subject *subject) { return kind_is(subject->kind, KIND_EXACTLY); }
 
 /* Every output of one run against the expectations. */
 static bool judge_run(const struct subject *subject, const struct implementation *implementation,
@@ -214,7 +215,7 @@ static void check_values(struct host *host, struct subject *subject,
                          struct verdict_of *result) {
     const struct run_plan plan = {LAYOUT_END, POISON_NAN, threads};
     if (!values_right(host, subject, implementation, plan, result)) return;
-    if (subject->kind != KIND_SPECIAL && has_output_elements(&subject->trial))
+    if (!kind_is(subject->kind, KIND_SPECIALS) && has_output_elements(&subject->trial))
         not_vacuous(subject, implementation, &result->finding);
 }
 
@@ -347,10 +348,31 @@ static void check_random(struct host *host, struct subject *subject,
     result->vacuous = good && !could_fail(subject, implementation);
 }
 
+static bool asked_all(const struct primitive *primitive) { return primitive != NULL; }
+static bool asked_laws(const struct primitive *primitive) { return primitive->property_count > 0; }
+static bool asked_gradients(const struct primitive *primitive) { return primitive->gradient_of; }
+
+/* What kinds.def says of each kind by a name. */
+static const struct {
+    bool (*asked)(const struct primitive *primitive);
+    check_function *check;
+} checks[KINDS] = {
+#define KIND(name_, id_, fill_, traits_, whom_, how_, cost_, text_)                                \
+    [KIND_##id_] = {asked_##whom_, check_##how_},
+#define SECTION(name_)
+#include "reference/kinds.def"
+#undef KIND
+#undef SECTION
+};
+
+bool kind_asked(enum kind kind, const struct primitive *primitive) {
+    return checks[kind].asked(primitive);
+}
+
 /* NaN or infinities among the inputs. */
 static bool has_specials(const struct subject *subject) {
     const enum fill fill = subject->item.fill;
-    return subject->kind == KIND_SPECIAL || fill == FILL_SPECIAL || fill == FILL_INF ||
+    return kind_is(subject->kind, KIND_SPECIALS) || fill == FILL_SPECIAL || fill == FILL_INF ||
            fill == FILL_NAN || fill == FILL_SPOTS;
 }
 
@@ -363,7 +385,7 @@ static struct verdict_of examine(struct host *host, struct subject *subject,
                     implementation_unavailable(implementation));
         return result;
     }
-    if (subject->kind == KIND_EXACT && implementation->accumulation.inexact) {
+    if (is_exact(subject) && implementation->accumulation.inexact) {
         finding_set(&result.finding, VERDICT_SKIP,
                     "this algorithm is not exact on small integers by design");
         return result;
@@ -376,30 +398,21 @@ static struct verdict_of examine(struct host *host, struct subject *subject,
         finding_set(&result.finding, VERDICT_SKIP, "%s", implementation->no_extremes);
         return result;
     }
-    const bool finite_only = subject->kind == KIND_PROPERTY || subject->kind == KIND_GRADIENT;
-    if (finite_only && has_specials(subject)) {
+    if (kind_is(subject->kind, KIND_FINITE) && has_specials(subject)) {
         finding_set(&result.finding, VERDICT_SKIP,
                     "laws and derivatives are stated for finite inputs");
         return result;
     }
-    if (subject->kind == KIND_PROPERTY) { /* makes its own judges */
-        check_property(host, subject, implementation, threads, &result);
-        return result;
-    }
-    const enum status status = subject_judge(subject, implementation, &error);
+    const enum status status = kind_is(subject->kind, KIND_OWN_JUDGES)
+                                   ? STATUS_OK
+                                   : subject_judge(subject, implementation, &error);
     if (status) {
         finding_set(&result.finding,
                     status == STATUS_UNAVAILABLE ? VERDICT_SKIP : VERDICT_MISTRUSTED, "%s",
                     error.text);
         return result;
     }
-    switch (subject->kind) {
-    case KIND_MEMORY: check_memory(host, subject, implementation, threads, &result); break;
-    case KIND_REPEAT: check_repeat(host, subject, implementation, threads, &result); break;
-    case KIND_GRADIENT: check_gradient(host, subject, implementation, threads, &result); break;
-    case KIND_RANDOM: check_random(host, subject, implementation, threads, &result); break;
-    default: check_values(host, subject, implementation, threads, &result);
-    }
+    checks[subject->kind].check(host, subject, implementation, threads, &result);
     return result;
 }
 

@@ -6,26 +6,13 @@
 #include "reference/gradient.h"
 #include "tests/verifier/verify_trial.h"
 
-enum kind {
-    KIND_GOLDEN,
-    KIND_ORACLE,
-    KIND_EXACT,
-    KIND_SPECIAL,
-    KIND_MEMORY,
-    KIND_REPEAT,
-    KIND_PROPERTY,
-    KIND_GRADIENT,
-    KIND_RANDOM,
-    KINDS, /* the first KINDS of case_kinds */
-};
-
 /* One case made ready for every implementation: inputs, expectations, vacuity already decided. */
 struct subject {
     enum kind kind;
     struct problem_case item;
     struct trial trial;
-    struct trial other;           /* KIND_REPEAT: the problem that runs in between */
-    struct subject *twin;         /* KIND_REPEAT: the same problem with other data; owned */
+    struct trial other;           /* KIND_BETWEEN: the problem that runs in between */
+    struct subject *twin;         /* KIND_BETWEEN: the same problem with other data; owned */
     double *golden[OPERANDS_MAX]; /* KIND_GOLDEN: expected values; not owned */
     struct judge judge;
     bool judge_open;
@@ -35,11 +22,11 @@ struct subject {
     struct accumulation vacuity_of;
     bool vacuous, too_coarse; /* too_coarse: vacuous by the promised summation alone */
     char vacuity[512];
-    struct gradient gradient; /* KIND_GRADIENT */
+    struct gradient gradient; /* KIND_SMOOTH */
     bool gradient_open;
 };
 
-/* `inputs`: NULL fills by item->fill and item->seed. `other`: NULL but for KIND_REPEAT. */
+/* `inputs`: NULL fills by item->fill and item->seed. `other`: NULL but for KIND_BETWEEN. */
 enum status subject_open(struct subject *subject, enum kind kind, const struct problem_case *item,
                          void *const *inputs, const struct problem_case *other,
                          struct error *error);
@@ -59,18 +46,18 @@ struct verdict_of {
     bool vacuous;          /* KIND_RANDOM: passed, and could not have failed */
 };
 
-/* `threads`: what implementations with uses_threads get; KIND_REPEAT counts up to it. */
+/* `threads`: what implementations with uses_threads get; repeat counts up to it. */
 struct verdict_of check(struct host *host, struct subject *subject,
                         const struct implementation *implementation, int threads);
 
-/* verify_property.c */
-void check_property(struct host *host, const struct subject *subject,
-                    const struct implementation *implementation, int threads,
-                    struct verdict_of *verdict);
+/* What kinds.def names: of a subject whose judge is ready, unless the kind makes its own. */
+typedef void check_function(struct host *host, struct subject *subject,
+                            const struct implementation *implementation, int threads,
+                            struct verdict_of *verdict);
+check_function check_property; /* verify_property.c */
+check_function check_gradient; /* verify_gradient.c */
 
-/* verify_gradient.c. `subject`: its judge is ready. */
-void check_gradient(struct host *host, struct subject *subject,
-                    const struct implementation *implementation, int threads,
-                    struct verdict_of *verdict);
+/* Is a primitive asked this? */
+bool kind_asked(enum kind kind, const struct primitive *primitive);
 
 #endif

@@ -287,10 +287,10 @@ static enum status examine_all(struct diagnosis *d, const struct options *option
         problem_parse(&item.problem, registry_find_primitive(d->patient->primitive),
                       options->problem ? options->problem : "", error);
     if (!status) status = examine(d, &item, error);
-    static const char *const kinds[] = {"oracle", "exact", "special"};
-    for (size_t k = 0; k < sizeof kinds / sizeof *kinds && !status && d->crashes <= CRASHES_MAX;
+    static const enum kind asked[] = {KIND_ORACLE, KIND_EXACT, KIND_SPECIAL};
+    for (size_t k = 0; k < sizeof asked / sizeof *asked && !status && d->crashes <= CRASHES_MAX;
          k++)
-        status = examine_listed(d, kinds[k], error);
+        status = examine_listed(d, kind_rules[asked[k]].name, error);
     for (uint64_t index = 0; index < DRAWN && !status && d->crashes <= CRASHES_MAX; index++) {
         draw_case(item.problem.primitive, 1, index, 1, &item);
         item.fill = FILL_NORMAL; /* drawn fills make noise of what some mistakes leave (no eps) */

@@ -47,12 +47,13 @@ static json_t *smallest_json(const struct options *options, const struct row *ro
     const struct failure *failure = &smallest->failure;
     char repro[2 * PROBLEM_MAX_TEXT];
     repro_print(options, row, failure, repro, sizeof repro);
-    json_t *object = json_pack(
-        "{s:s, s:s, s:s, s:I, s:i, s:s, s:s, s:s, s:i, s:b}", "kind", case_kinds[failure->kind],
-        "problem", failure->problem, "fill", fill_name(failure->fill), "seed",
-        (json_int_t)failure->seed, "threads", failure->finding.threads, "verdict",
-        verdict_name(failure->finding.verdict), "message", failure->finding.message, "repro", repro,
-        "tried", smallest->tried, "timed_out", smallest->timed_out);
+    json_t *object =
+        json_pack("{s:s, s:s, s:s, s:I, s:i, s:s, s:s, s:s, s:i, s:b}", "kind",
+                  kind_rules[failure->kind].name, "problem", failure->problem, "fill",
+                  fill_name(failure->fill), "seed", (json_int_t)failure->seed, "threads",
+                  failure->finding.threads, "verdict", verdict_name(failure->finding.verdict),
+                  "message", failure->finding.message, "repro", repro, "tried", smallest->tried,
+                  "timed_out", smallest->timed_out);
     json_t *operands = json_array();
     for (int i = 0; i < OPERANDS_MAX; i++)
         if (smallest->shown[i].operand)
@@ -91,19 +92,19 @@ static json_t *failure_json(const struct options *options, const struct row *row
 
 static json_t *row_json(const struct options *options, const struct row *row) {
     json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:i}", "primitive", row->primitive,
-                               "variant", row->variant, "kind", case_kinds[row->kind], "verdict",
-                               verdict_name(row->verdict), "cases", row->cases, "passed",
+                               "variant", row->variant, "kind", kind_rules[row->kind].name,
+                               "verdict", verdict_name(row->verdict), "cases", row->cases, "passed",
                                row->passed, "skipped", row->skipped);
     if (!object) return NULL;
     if (*row->reason) json_object_set_new(object, "reason", json_string(row->reason));
-    if (row->kind == KIND_RANDOM)
+    if (kind_is(row->kind, KIND_DRAWN))
         json_object_set_new(object, "vacuous", json_integer(row->vacuous));
     if (row->judged) {
         json_object_set_new(object, "worst_ratio", number(row->worst_ratio));
         if (!isnan(row->worst_ulp))
             json_object_set_new(object, "worst_ulp", number(row->worst_ulp));
     }
-    if (row->kind == KIND_GRADIENT) {
+    if (kind_is(row->kind, KIND_SMOOTH)) {
         json_object_set_new(object, "directions", json_integer(row->directions));
         json_object_set_new(object, "kinks", json_integer(row->kinks));
     }

@@ -9,7 +9,7 @@
 #include "tests/verifier/verify_run.h"
 
 static const char *const roles[] = {"in", "out", "in-out"};
-static const char *const kinds[] = {"integer", "real", "flag", "choice"};
+static const char *const kind_rules[] = {"integer", "real", "flag", "choice"};
 
 /* Why it cannot run here, or NULL. */
 typedef void visit(void *into, const char *primitive, const char *variant,
@@ -104,8 +104,9 @@ static json_t *value_json(const struct field *field, union field_value value) {
 
 static json_t *field_json(const struct primitive *primitive, int index) {
     const struct field *field = &primitive->fields[index];
-    json_t *object = json_pack("{s:s, s:s, s:s, s:s?}", "name", field->name, "kind",
-                               kinds[field->kind], "help", field->help, "before", field->before);
+    json_t *object =
+        json_pack("{s:s, s:s, s:s, s:s?}", "name", field->name, "kind", kind_rules[field->kind],
+                  "help", field->help, "before", field->before);
     if (field->kind != FIELD_CHOICE) {
         json_object_set_new(object, "default", value_json(field, field->initial));
         json_object_set_new(object, "lowest", value_json(field, field->lowest));

@@ -46,16 +46,9 @@ static const char help_head[] =
     "each\n"
     "part. A filter that matches nothing is tried again as the beginning of a name.\n"
     "\n"
-    "Kinds of check:\n"
-    "  golden   values that PyTorch computed in float64 and that are stored in golden/data\n"
-    "  oracle   values that the GSL reference computes in double, within a derived bound\n"
-    "  exact    small integers: not one bit may differ\n"
-    "  special  NaN, infinities, denormals, signed zeros\n"
-    "  memory   guard pages on both sides, unaligned operands, read-only inputs\n"
-    "  repeat   the same bits again, after other work and at each thread count\n"
-    "  property laws between several runs: softmax(x + c) = softmax(x); assay list shows them\n"
-    "  gradient backward primitives: finite differences of the forward one's reference\n"
-    "  random   oracle, memory and repeat in one, on problems that --fuzz draws\n"
+    "Kinds of check:\n";
+
+static const char help_kinds_to_options[] =
     "Every run happens twice on differently poisoned outputs, in a process of its own\n"
     "(--sandbox tells what that protects from).\n"
     "\n"
@@ -105,11 +98,14 @@ static bool read_number(const char *text, double low, double high, double *numbe
 }
 
 static int read_kind(const char *text, int *kind) {
-    for (*kind = 0; *kind < KINDS; ++*kind)
-        if (strcmp(text, case_kinds[*kind]) == 0) return -1;
-    return complain("--kind %s: the kinds are golden, oracle, exact, special, memory, repeat, "
-                    "property, gradient, random",
-                    text);
+    char message[256] = "--kind %s: the kinds are ";
+    *kind = kind_parse(text);
+    if (*kind >= 0) return -1;
+    for (int i = 0; i < KINDS; i++) {
+        strcat(message, i ? ", " : "");
+        strcat(message, kind_rules[i].name);
+    }
+    return complain(message, text);
 }
 
 static int read_seed(const char *text, struct options *options) {
@@ -179,6 +175,8 @@ static int take(struct options *options, int option, const char *text) {
 
 static int show_help(poptContext context) {
     fputs(help_head, stdout);
+    for (int i = 0; i < KINDS; i++) printf("  %-8s %s\n", kind_rules[i].name, kind_rules[i].text);
+    fputs(help_kinds_to_options, stdout);
     fflush(stdout);
     char *text = NULL;
     size_t bytes = 0;

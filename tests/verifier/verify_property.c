@@ -110,7 +110,7 @@ static void conclude(const struct summary *summary, struct finding *finding) {
                 *summary->skipped ? summary->skipped : "no law is stated for it");
 }
 
-void check_property(struct host *host, const struct subject *subject,
+void check_property(struct host *host, struct subject *subject,
                     const struct implementation *implementation, int threads,
                     struct verdict_of *verdict) {
     const struct primitive *primitive = subject->item.problem.primitive;

@@ -135,7 +135,7 @@ void repro_print(const struct options *options, const struct row *row,
         put_run_options(&line, options);
         return;
     }
-    put(&line, " --kind ", case_kinds[failure->kind]);
+    put(&line, " --kind ", kind_rules[failure->kind].name);
     put_quoted(&line, " --problem ", failure->problem);
     if (failure->kind == KIND_GOLDEN) {
         if (options->golden) put_quoted(&line, " --golden ", options->golden);

@@ -224,11 +224,10 @@ static enum status run_kind(struct session *session, struct group *group, enum k
 /* --problem on its own means the kinds that need nothing but a problem. */
 static bool kind_wanted(const struct options *options, enum kind kind) {
     if (options->golden) return kind == KIND_GOLDEN;
-    if (options->fuzz) return kind == KIND_RANDOM;
+    if (options->fuzz) return kind_is(kind, KIND_DRAWN);
     if (options->kind >= 0) return (int)kind == options->kind;
     if (!options->problem && options->fill < 0) return true;
-    return kind == KIND_ORACLE || kind == KIND_MEMORY || kind == KIND_REPEAT ||
-           kind == KIND_PROPERTY || kind == KIND_GRADIENT;
+    return kind_is(kind, KIND_ALONE);
 }
 
 static bool primitive_wanted(const struct session *session, const struct primitive *primitive,
@@ -250,8 +249,7 @@ static enum status run_all(struct session *session) {
         if (!primitive_wanted(session, primitive, &group)) continue;
         for (int kind = 0; kind < KINDS; kind++) {
             if (!kind_wanted(session->options, (enum kind)kind)) continue;
-            if (kind == KIND_PROPERTY && !primitive->property_count) continue;
-            if (kind == KIND_GRADIENT && !primitive->gradient_of) continue;
+            if (!kind_asked((enum kind)kind, primitive)) continue;
             const enum status status = run_kind(session, &group, (enum kind)kind);
             if (status) return status;
         }
@@ -265,7 +263,7 @@ static enum status check_usage(struct session *session, struct error *error) {
     if (options->golden && options->kind >= 0 && options->kind != KIND_GOLDEN)
         return fail(error, STATUS_BAD_INPUT, "--golden FILE goes with --kind golden alone");
     if (options->fuzz && (options->golden || options->problem ||
-                          (options->kind >= 0 && options->kind != KIND_RANDOM)))
+                          (options->kind >= 0 && !kind_is((enum kind)options->kind, KIND_DRAWN))))
         return fail(error, STATUS_BAD_INPUT,
                     "--fuzz draws its own problems: no --problem, --golden or other --kind");
     int primitives = 0;

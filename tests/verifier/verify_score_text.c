@@ -64,7 +64,7 @@ static json_t *suspect_json(const struct score *score, const struct suspect *sus
     if (object && suspect->fate == FATE_ABSENT)
         json_object_set_new(object, "reason", json_string(suspect->reason));
     if (!object || suspect->fate == FATE_LOOSE || suspect->fate == FATE_ABSENT) return object;
-    json_object_set_new(object, "kind", json_string(case_kinds[suspect->failure.kind]));
+    json_object_set_new(object, "kind", json_string(kind_rules[suspect->failure.kind].name));
     json_object_set_new(object, "problem", json_string(suspect->failure.problem));
     json_object_set_new(object, "verdict", json_string(verdict_name(finding->verdict)));
     json_object_set_new(object, "message", json_string(finding->message));

@@ -115,7 +115,7 @@ static bool fewer_threads(struct search *s) {
 
 static bool easier_fill(struct search *s) {
     enum fill simpler[FILL_STYLES];
-    const int count = simpler_fills(s->item.fill, s->kind == KIND_EXACT, simpler);
+    const int count = simpler_fills(s->item.fill, kind_is(s->kind, KIND_EXACTLY), simpler);
     for (int i = 0; i < count; i++) {
         struct problem_case item = s->item;
         item.fill = simpler[i];
@@ -193,7 +193,7 @@ static void show_expected(const struct subject *subject, const struct implementa
                           struct shown_operand *shown) {
     const struct expectation *expected = &subject->judge.expected[i];
     const struct tolerance tolerance =
-        judge_tolerance(&subject->judge, by, i, subject->kind == KIND_EXACT);
+        judge_tolerance(&subject->judge, by, i, kind_is(subject->kind, KIND_EXACTLY));
     const int64_t elements = shape_elements(&shown->shape);
     shown->expected = calloc((size_t)elements + 1, sizeof *shown->expected);
     shown->bound = calloc((size_t)elements + 1, sizeof *shown->bound);

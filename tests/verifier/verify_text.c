@@ -35,7 +35,7 @@ double text_seconds(const struct text_output *text) { return text_clock() - text
 void text_progress(struct text_output *text, const char *primitive, const char *variant,
                    enum kind kind, int done, int count) {
     if (!text->progress || text_seconds(text) < 2) return;
-    fprintf(stderr, "\r\033[K%s/%s %s, case %d of %d", primitive, variant, case_kinds[kind],
+    fprintf(stderr, "\r\033[K%s/%s %s, case %d of %d", primitive, variant, kind_rules[kind].name,
             done + 1, count);
     fflush(stderr);
     text->progress_shown = true;
@@ -79,7 +79,7 @@ void text_case(struct text_output *text, const struct row *row, const struct pro
     char problem[PROBLEM_MAX_TEXT];
     problem_print(&item->problem, problem, sizeof problem);
     printf("  %-10s %s/%s/%s %s fill=%s seed=%llu", verdict_name(result->finding.verdict),
-           row->primitive, row->variant, problem, case_kinds[row->kind], fill_name(item->fill),
+           row->primitive, row->variant, problem, kind_rules[row->kind].name, fill_name(item->fill),
            (unsigned long long)item->seed);
     if (result->finding.verdict == VERDICT_SKIP)
         printf(": %s", result->finding.message);
@@ -132,7 +132,7 @@ void text_row(struct text_output *text, const struct row *row) {
     char id[128];
     snprintf(id, sizeof id, "%s/%s", row->primitive, row->variant);
     printf("%s%-10s%s %-28s %-8s ", colour_of(text, row->verdict), label(row->verdict),
-           text->colour ? "\033[0m" : "", id, case_kinds[row->kind]);
+           text->colour ? "\033[0m" : "", id, kind_rules[row->kind].name);
     print_counts(row);
     putchar('\n');
     int shown = 0;
