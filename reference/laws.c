@@ -81,7 +81,7 @@ static bool enter(const struct examination *e, const char *callback) {
 
 static void compare_with(const struct examination *e, struct breach *breach) {
     const bool begun = enter(e, "compare of a law");
-    e->law->compare(&e->call, breach);
+    law_compare(e->law, &e->call, breach);
     callback_end(begun);
 }
 
@@ -155,7 +155,7 @@ static enum status begin_run(struct examination *e, int run, struct error *error
     for (int o = 0; o < primitive->operand_count; o++)
         if (in[o]) begin_operand(e, run, o);
     const bool begun = enter(e, "prepare of a law");
-    if (e->law->prepare) e->law->prepare(&e->call, run);
+    law_prepare(e->law, &e->call, run);
     callback_end(begun);
     for (int o = 0; o < primitive->operand_count; o++)
         if (in[o] && !problem_reads(problem, o)) fill_operand(problem, o, FILL_NAN, 0, in[o]);

@@ -106,16 +106,14 @@ void activation_reflection(const struct law_call *call, struct breach *breach, d
                                             .prepare = activation_negate,                          \
                                             .compare = reflection}}
 
-void activation_permute(const struct law_call *call, int run);
-void activation_permuted(const struct law_call *call, struct breach *breach);
 void activation_change_others(const struct law_call *call, int run);
 void activation_same_others(const struct law_call *call, struct breach *breach);
 #define ACTIVATION_EVERY_LAW                                                                       \
     {.name = "permutation",                                                                        \
      .statement = "permuting x permutes y",                                                        \
      .runs = 2,                                                                                    \
-     .prepare = activation_permute,                                                                \
-     .compare = activation_permuted},                                                              \
+     LAW_IN({.of = ACTIVATION_X, .how = LAW_PERMUTE}),                                             \
+     LAW_OUT({.of = ACTIVATION_Y, .how = LAW_PERMUTED})},                                          \
     {                                                                                              \
         .name = "locality",                                                                        \
         .statement = "y[i] depends on x[i] alone: others change the other half", .runs = 2,        \

@@ -12,10 +12,6 @@ static void feed_back(const struct law_call *call, int run) {
     float *x = call->run[run]->in[RELU_X];
     for (int64_t i = 0; run && i < law_size(call); i++) x[i] = y[i];
 }
-static void compare_same(const struct law_call *call, struct breach *breach) {
-    law_same(call, breach, 1, RELU_Y, 1);
-}
-
 /* Runs: x, x', max(x, x'). */
 static void prepare_maximum(const struct law_call *call, int run) {
     if (run == 1) law_refill(call, run, RELU_X);
@@ -29,33 +25,10 @@ static void compare_maximum(const struct law_call *call, struct breach *breach) 
                     fmax(law_out(call, 0, RELU_Y, i), law_out(call, 1, RELU_Y, i)), 0);
 }
 
-static void quadruple(const struct law_call *call, int run) {
-    if (run) law_scale(call, run, RELU_X, 4);
-}
-/* A power of two loses nothing but in overflow, and then both sides overflow. */
-static void compare_quadruple(const struct law_call *call, struct breach *breach) {
-    for (int64_t i = 0; i < law_size(call); i++)
-        law_require(call, breach, 1, RELU_Y, i, 4 * (float)law_out(call, 0, RELU_Y, i),
-                    law_bound(call, 1, RELU_Y, i));
-}
-
-static void negate(const struct law_call *call, int run) {
-    if (run) law_scale(call, run, RELU_X, -1);
-}
 static void compare_parts(const struct law_call *call, struct breach *breach) {
     const float *x = call->run[0]->in[RELU_X];
     for (int64_t i = 0; i < law_size(call); i++)
         law_require(call, breach, 0, RELU_Y, i, (double)x[i] + law_out(call, 1, RELU_Y, i), 0);
-}
-
-static struct law_axis whole(const struct law_call *call) {
-    return (struct law_axis){1, law_size(call), 1};
-}
-static void permute(const struct law_call *call, int run) {
-    if (run) law_permute(call, run, RELU_X, whole(call));
-}
-static void compare_permuted(const struct law_call *call, struct breach *breach) {
-    law_permuted(call, breach, 1, RELU_Y, whole(call));
 }
 
 static const struct property relu_properties[] = {
@@ -63,7 +36,7 @@ static const struct property relu_properties[] = {
      .statement = "relu(relu(x)) = relu(x)",
      .runs = 2,
      .prepare = feed_back,
-     .compare = compare_same},
+     LAW_OUT({.of = RELU_Y, .how = LAW_SAME})},
     {.name = "monotonicity",
      .statement = "relu(max(x, x')) = max(relu(x), relu(x'))",
      .runs = 3,
@@ -72,18 +45,18 @@ static const struct property relu_properties[] = {
     {.name = "homogeneity",
      .statement = "relu(4 x) = 4 relu(x)",
      .runs = 2,
-     .prepare = quadruple,
-     .compare = compare_quadruple},
+     LAW_IN({.of = RELU_X, .how = LAW_SCALE, .factor = 4}),
+     LAW_OUT({.of = RELU_Y, .how = LAW_TIMES, .factor = 4})},
     {.name = "two_parts",
      .statement = "relu(x) - relu(-x) = x",
      .runs = 2,
-     .prepare = negate,
+     LAW_IN({.of = RELU_X, .how = LAW_SCALE, .factor = -1}),
      .compare = compare_parts},
     {.name = "permutation",
      .statement = "permuting x permutes relu(x)",
      .runs = 2,
-     .prepare = permute,
-     .compare = compare_permuted},
+     LAW_IN({.of = RELU_X, .how = LAW_PERMUTE}),
+     LAW_OUT({.of = RELU_Y, .how = LAW_PERMUTED})},
 };
 
 #endif

@@ -212,3 +212,80 @@ void law_refill(const struct law_call *call, int run, int operand) {
         fill_operand(r->problem, operand, call->fill, call->seed + 101 + (uint64_t)run,
                      r->in[operand]);
 }
+
+/* ---- laws as data -----------------------------------------------------------------------------
+ */
+
+static struct law_axis axis_of(const struct law_call *call, const struct law_part *part,
+                               int operand) {
+    if (part->axis) return part->axis(call, operand);
+    return (struct law_axis){1, law_elements(call, 0, operand), 1};
+}
+
+static int64_t unchanged(const struct law_call *call, int run, int64_t index) {
+    (void)call, (void)run;
+    return index;
+}
+
+static void change(const struct law_call *call, int run, const struct law_part *part, int operand) {
+    switch (part->how) {
+    case LAW_SPLIT: law_split(call, run, operand); return;
+    case LAW_SHIFT: law_shift(call, run, operand); return;
+    default: break;
+    }
+    if (!run) return; /* the others leave run 0 as it is */
+    switch (part->how) {
+    case LAW_PERMUTE: law_permute(call, run, operand, axis_of(call, part, operand)); break;
+    case LAW_SCALE: law_scale(call, run, operand, (float)part->factor); break;
+    case LAW_REFILL: law_refill(call, run, operand); break;
+    case LAW_TAKE: law_gather(call, run, operand, operand, unchanged); break;
+    default: break;
+    }
+}
+
+/* Term by term u out(g) = g out(u): the Jacobian is diagonal. */
+static void self_adjoint(const struct law_call *call, struct breach *breach, int operand,
+                         int with) {
+    const float *g = call->run[0]->in[with], *u = call->run[1]->in[with];
+    for (int64_t i = 0; i < law_elements(call, 0, operand); i++) {
+        if (g[i] == 0 || !isfinite(g[i]) || !isfinite(u[i])) continue;
+        const double expected = (double)u[i] * law_out(call, 0, operand, i) / g[i];
+        const double bound = law_bound(call, 1, operand, i) +
+                             fabs((double)u[i] / g[i]) * law_bound(call, 0, operand, i);
+        law_require(call, breach, 1, operand, i, expected, bound + law_double(4) * fabs(expected));
+    }
+}
+
+static void relate(const struct law_call *call, struct breach *breach, const struct law_part *part,
+                   int operand) {
+    switch (part->how) {
+    case LAW_SAME: law_same(call, breach, 1, operand, 1); break;
+    case LAW_TIMES: law_same(call, breach, 1, operand, part->factor); break;
+    case LAW_TIMES_EXACT: law_scaled(call, breach, 1, operand, part->factor); break;
+    case LAW_SUM: law_sum(call, breach, operand); break;
+    case LAW_PERMUTED: law_permuted(call, breach, 1, operand, axis_of(call, part, operand)); break;
+    case LAW_TAKEN: law_gathered(call, breach, 1, operand, unchanged); break;
+    case LAW_SELF_ADJOINT: self_adjoint(call, breach, operand, part->with); break;
+    default: break;
+    }
+}
+
+/* A part's operands: one, or every one; the first after `operand` (-1 to begin with), or -1. */
+static int next_operand(const struct law_call *call, const struct law_part *part, int operand) {
+    if (part->of != LAW_EVERY) return operand < 0 ? part->of : -1;
+    return operand + 1 < call->run[0]->problem->primitive->operand_count ? operand + 1 : -1;
+}
+
+void law_prepare(const struct property *law, const struct law_call *call, int run) {
+    if (law->prepare) law->prepare(call, run);
+    for (const struct law_part *part = law->in; part && part->how; part++)
+        for (int o = -1; (o = next_operand(call, part, o)) >= 0;)
+            if (call->run[run]->in[o]) change(call, run, part, o);
+}
+
+void law_compare(const struct property *law, const struct law_call *call, struct breach *breach) {
+    if (law->compare) law->compare(call, breach);
+    for (const struct law_part *part = law->out; part && part->how; part++)
+        for (int o = -1; (o = next_operand(call, part, o)) >= 0;)
+            if (call->run[0]->out[o]) relate(call, breach, part, o);
+}

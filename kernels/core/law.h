@@ -52,6 +52,43 @@ struct breach {
     double expected, got, bound;
 };
 
+/* A tensor seen as [outer, length, inner]; its middle axis is what is permuted. */
+struct law_axis {
+    int64_t outer, length, inner;
+};
+/* The axis as it lies in this operand; NULL in its place: all elements are one axis. */
+typedef struct law_axis law_axis_of(const struct law_call *call, int operand);
+
+/* Laws as data: what run 1 (and 2) does to an input of run 0, and how the outputs then relate. */
+enum { LAW_EVERY = -1 };
+
+enum law_how {
+    LAW_NOTHING, /* ends a list */
+    /* inputs */
+    LAW_PERMUTE, /* its axis */
+    LAW_SCALE,   /* times `factor` */
+    LAW_SPLIT,   /* runs 1 and 2 get two parts whose sum is run 0's */
+    LAW_SHIFT,   /* plus a constant, without rounding */
+    LAW_REFILL,  /* other data */
+    LAW_TAKE,    /* the first elements, as many as the run's problem has */
+    /* outputs */
+    LAW_SAME,         /* run 1's is run 0's */
+    LAW_TIMES,        /* ... times `factor`, within the bounds of both */
+    LAW_TIMES_EXACT,  /* ... a power of two: bit by bit where float32 keeps that (law_scaled) */
+    LAW_SUM,          /* run 0's is the sum of run 1's and run 2's */
+    LAW_PERMUTED,     /* run 1's is run 0's permuted, as the inputs were */
+    LAW_TAKEN,        /* run 1's is the first elements of run 0's */
+    LAW_SELF_ADJOINT, /* elementwise in input `with`, g and u: u out(g) = g out(u) */
+};
+
+struct law_part {
+    int of; /* operand, or LAW_EVERY */
+    enum law_how how;
+    double factor;
+    law_axis_of *axis;
+    int with;
+};
+
 struct property {
     const char *name;      /* "shift_invariance" */
     const char *statement; /* one line: "softmax(x + c) = softmax(x)" */
@@ -67,7 +104,45 @@ struct property {
     void (*prepare)(const struct law_call *call, int run);
     /* Compare: law_require for every element the law speaks of. */
     void (*compare)(const struct law_call *call, struct breach *breach);
+    /* NULL, or what is done and asked besides, as data: LAW_IN({.of = X, .how = LAW_SCALE, .factor = 4}) ... */
+    const struct law_part *in, *out;
 };
+#define LAW_IN(...)                                                                                \
+    .in = (const struct law_part[]) {                                                              \
+        __VA_ARGS__, { .how = LAW_NOTHING }                                                        \
+    }
+#define LAW_OUT(...)                                                                               \
+    .out = (const struct law_part[]) {                                                             \
+        __VA_ARGS__, { .how = LAW_NOTHING }                                                        \
+    }
+
+/* The laws of gradients that are linear in g, elementwise: those of every activation. */
+#define LAW_GRADIENT_ADDITIVITY(g_, out_)                                                          \
+    {                                                                                              \
+        .name = "additivity", .statement = "grad_x(g + g', x) = grad_x(g, x) + grad_x(g', x)",     \
+        .runs = 3, LAW_IN({.of = g_, .how = LAW_SPLIT}), LAW_OUT({.of = out_, .how = LAW_SUM})     \
+    }
+#define LAW_GRADIENT_HOMOGENEITY(g_, out_)                                                         \
+    {                                                                                              \
+        .name = "homogeneity", .statement = "grad_x(4 g, x) = 4 grad_x(g, x)", .runs = 2,          \
+        LAW_IN({.of = g_, .how = LAW_SCALE, .factor = 4}),                                         \
+        LAW_OUT({.of = out_, .how = LAW_TIMES, .factor = 4})                                       \
+    }
+#define LAW_GRADIENT_SELF_ADJOINTNESS(g_, out_)                                                    \
+    {                                                                                              \
+        .name = "self_adjointness", .statement = "u grad_x(g, x) = g grad_x(u, x)", .runs = 2,     \
+        LAW_IN({.of = g_, .how = LAW_REFILL}),                                                     \
+        LAW_OUT({.of = out_, .how = LAW_SELF_ADJOINT, .with = g_})                                 \
+    }
+#define LAW_GRADIENT_PERMUTATION(out_)                                                             \
+    {                                                                                              \
+        .name = "permutation", .statement = "permuting g and x permutes grad_x", .runs = 2,        \
+        LAW_IN({.of = LAW_EVERY, .how = LAW_PERMUTE}), LAW_OUT({.of = out_, .how = LAW_PERMUTED})  \
+    }
+
+/* Prepare and compare of a law, by its callbacks and its data. */
+void law_prepare(const struct property *law, const struct law_call *call, int run);
+void law_compare(const struct property *law, const struct law_call *call, struct breach *breach);
 
 /* The laws of a descriptor. */
 #define PROPERTIES(laws_)                                                                          \
@@ -104,10 +179,6 @@ void law_scaled(const struct law_call *call, struct breach *breach, int run, int
 /* Output `operand` of run 0 is the sum of those of runs 1 and 2. */
 void law_sum(const struct law_call *call, struct breach *breach, int operand);
 
-/* A tensor seen as [outer, length, inner]; its middle axis is what is permuted. */
-struct law_axis {
-    int64_t outer, length, inner;
-};
 /* Output `operand` of run `run` is that of run 0, permuted as law_permute does. */
 void law_permuted(const struct law_call *call, struct breach *breach, int run, int operand,
                   struct law_axis axis);

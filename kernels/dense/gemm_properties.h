@@ -11,33 +11,6 @@ static struct gemm_problem *fields_of(struct problem *problem) {
 static const struct gemm_problem *law_problem(const struct law_call *call, int run) {
     return (const struct gemm_problem *)call->run[run]->problem->value;
 }
-static void compare_same(const struct law_call *call, struct breach *breach) {
-    law_same(call, breach, 1, GEMM_C, 1);
-}
-
-/* ---- linearity: in (a, c) and in (b, c) -------------------------------------------------------
- */
-
-static void split_a(const struct law_call *call, int run) {
-    law_split(call, run, GEMM_A);
-    law_split(call, run, GEMM_C);
-}
-static void split_b(const struct law_call *call, int run) {
-    law_split(call, run, GEMM_B);
-    law_split(call, run, GEMM_C);
-}
-static void compare_sum(const struct law_call *call, struct breach *breach) {
-    law_sum(call, breach, GEMM_C);
-}
-static void quadruple(const struct law_call *call, int run) {
-    if (!run) return;
-    law_scale(call, run, GEMM_A, 4);
-    law_scale(call, run, GEMM_C, 4);
-}
-static void compare_quadruple(const struct law_call *call, struct breach *breach) {
-    law_scaled(call, breach, 1, GEMM_C, 4);
-}
-
 /* ---- permutations -----------------------------------------------------------------------------
  */
 
@@ -54,38 +27,14 @@ static struct law_axis place_of(const struct law_call *call, int operand, enum g
         return (struct law_axis){shape.dim[0], shape.dim[1], shape.dim[2]};
     return (struct law_axis){shape.dim[0] * shape.dim[1], shape.dim[2], 1};
 }
-static void permute(const struct law_call *call, int run, int operand, enum gemm_axis axis) {
-    if (run) law_permute(call, run, operand, place_of(call, operand, axis));
-}
-static void compare(const struct law_call *call, struct breach *breach, enum gemm_axis axis) {
-    law_permuted(call, breach, 1, GEMM_C, place_of(call, GEMM_C, axis));
-}
-
-static void permute_rows(const struct law_call *call, int run) {
-    permute(call, run, GEMM_A, AXIS_M);
-    permute(call, run, GEMM_C, AXIS_M);
-}
-static void compare_rows(const struct law_call *call, struct breach *breach) {
-    compare(call, breach, AXIS_M);
-}
-static void permute_columns(const struct law_call *call, int run) {
-    permute(call, run, GEMM_B, AXIS_N);
-    permute(call, run, GEMM_C, AXIS_N);
-}
-static void compare_columns(const struct law_call *call, struct breach *breach) {
-    compare(call, breach, AXIS_N);
-}
-static void permute_terms(const struct law_call *call, int run) {
-    permute(call, run, GEMM_A, AXIS_K);
-    permute(call, run, GEMM_B, AXIS_K);
-}
-static void permute_batch(const struct law_call *call, int run) {
-    for (int operand = GEMM_A; operand <= GEMM_C; operand++)
-        permute(call, run, operand, AXIS_BATCH);
-}
-static void compare_batch(const struct law_call *call, struct breach *breach) {
-    compare(call, breach, AXIS_BATCH);
-}
+#define AXIS(name_, axis_)                                                                         \
+    static struct law_axis name_(const struct law_call *call, int operand) {                       \
+        return place_of(call, operand, axis_);                                                     \
+    }
+AXIS(rows_of, AXIS_M)
+AXIS(columns_of, AXIS_N)
+AXIS(terms_of, AXIS_K)
+AXIS(batch_of, AXIS_BATCH)
 
 /* ---- transposition ----------------------------------------------------------------------------
  */
@@ -139,38 +88,42 @@ static const struct property gemm_properties[] = {
     {.name = "linearity_in_a",
      .statement = "gemm(a + a', b, c + c') = gemm(a, b, c) + gemm(a', b, c')",
      .runs = 3,
-     .prepare = split_a,
-     .compare = compare_sum},
+     LAW_IN({.of = GEMM_A, .how = LAW_SPLIT}, {.of = GEMM_C, .how = LAW_SPLIT}),
+     LAW_OUT({.of = GEMM_C, .how = LAW_SUM})},
     {.name = "linearity_in_b",
      .statement = "gemm(a, b + b', c + c') = gemm(a, b, c) + gemm(a, b', c')",
      .runs = 3,
-     .prepare = split_b,
-     .compare = compare_sum},
+     LAW_IN({.of = GEMM_B, .how = LAW_SPLIT}, {.of = GEMM_C, .how = LAW_SPLIT}),
+     LAW_OUT({.of = GEMM_C, .how = LAW_SUM})},
     {.name = "homogeneity",
      .statement = "gemm(4 a, b, 4 c) = 4 gemm(a, b, c)",
      .runs = 2,
-     .prepare = quadruple,
-     .compare = compare_quadruple},
+     LAW_IN({.of = GEMM_A, .how = LAW_SCALE, .factor = 4},
+            {.of = GEMM_C, .how = LAW_SCALE, .factor = 4}),
+     LAW_OUT({.of = GEMM_C, .how = LAW_TIMES_EXACT, .factor = 4})},
     {.name = "row_permutation",
      .statement = "permuting the rows of op(a) and c permutes those of the result",
      .runs = 2,
-     .prepare = permute_rows,
-     .compare = compare_rows},
+     LAW_IN({.of = GEMM_A, .how = LAW_PERMUTE, .axis = rows_of},
+            {.of = GEMM_C, .how = LAW_PERMUTE, .axis = rows_of}),
+     LAW_OUT({.of = GEMM_C, .how = LAW_PERMUTED, .axis = rows_of})},
     {.name = "column_permutation",
      .statement = "permuting the columns of op(b) and c permutes those of the result",
      .runs = 2,
-     .prepare = permute_columns,
-     .compare = compare_columns},
+     LAW_IN({.of = GEMM_B, .how = LAW_PERMUTE, .axis = columns_of},
+            {.of = GEMM_C, .how = LAW_PERMUTE, .axis = columns_of}),
+     LAW_OUT({.of = GEMM_C, .how = LAW_PERMUTED, .axis = columns_of})},
     {.name = "term_permutation",
      .statement = "permuting the columns of op(a) and the rows of op(b) alike changes nothing",
      .runs = 2,
-     .prepare = permute_terms,
-     .compare = compare_same},
+     LAW_IN({.of = GEMM_A, .how = LAW_PERMUTE, .axis = terms_of},
+            {.of = GEMM_B, .how = LAW_PERMUTE, .axis = terms_of}),
+     LAW_OUT({.of = GEMM_C, .how = LAW_SAME})},
     {.name = "batch_permutation",
      .statement = "permuting the batch permutes the results",
      .runs = 2,
-     .prepare = permute_batch,
-     .compare = compare_batch},
+     LAW_IN({.of = LAW_EVERY, .how = LAW_PERMUTE, .axis = batch_of}),
+     LAW_OUT({.of = GEMM_C, .how = LAW_PERMUTED, .axis = batch_of})},
     {.name = "transposition",
      .statement = "(A B)^T = B^T A^T",
      .runs = 2,
@@ -182,7 +135,7 @@ static const struct property gemm_properties[] = {
      .runs = 2,
      .vary = turn_a,
      .prepare = store_a_turned,
-     .compare = compare_same},
+     LAW_OUT({.of = GEMM_C, .how = LAW_SAME})},
 };
 
 #endif

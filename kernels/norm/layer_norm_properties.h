@@ -15,11 +15,8 @@ static const struct layer_norm_problem *law_problem(const struct law_call *call)
 /* ---- shift and scale --------------------------------------------------------------------------
  */
 
-static void shift_x(const struct law_call *call, int run) { law_shift(call, run, LAYER_NORM_X); }
 static void compare_shifted(const struct law_call *call, struct breach *breach) {
     const struct layer_norm_problem *p = law_problem(call);
-    law_same(call, breach, 1, LAYER_NORM_Y, 1);
-    law_same(call, breach, 1, LAYER_NORM_RSTD, 1);
     if (!p->rows || !p->cols) return;
     const float *x = call->run[0]->in[LAYER_NORM_X], *moved = call->run[1]->in[LAYER_NORM_X];
     const double shift = (double)moved[0] - x[0];
@@ -32,43 +29,18 @@ static void compare_shifted(const struct law_call *call, struct breach *breach) 
 static void quarter_eps(struct problem *problem, int run) {
     if (run) fields_of(problem)->eps /= 4;
 }
-static void halve_x(const struct law_call *call, int run) {
-    if (run) law_scale(call, run, LAYER_NORM_X, 0.5f);
-}
-static void compare_scaled(const struct law_call *call, struct breach *breach) {
-    law_scaled(call, breach, 1, LAYER_NORM_Y, 1);
-    law_scaled(call, breach, 1, LAYER_NORM_MEAN, 0.5);
-    law_scaled(call, breach, 1, LAYER_NORM_RSTD, 2);
-}
-
 /* ---- permutations -----------------------------------------------------------------------------
  */
 
-static struct law_axis rows_of(const struct law_call *call, int64_t cols) {
-    return (struct law_axis){1, law_problem(call)->rows, cols};
+static struct law_axis rows_of(const struct law_call *call, int operand) {
+    const struct layer_norm_problem *p = law_problem(call);
+    const bool whole = operand == LAYER_NORM_X || operand == LAYER_NORM_Y;
+    return (struct law_axis){1, p->rows, whole ? p->cols : 1};
 }
-static void permute_rows(const struct law_call *call, int run) {
-    if (run) law_permute(call, run, LAYER_NORM_X, rows_of(call, law_problem(call)->cols));
-}
-static void compare_rows(const struct law_call *call, struct breach *breach) {
-    law_permuted(call, breach, 1, LAYER_NORM_Y, rows_of(call, law_problem(call)->cols));
-    law_permuted(call, breach, 1, LAYER_NORM_MEAN, rows_of(call, 1));
-    law_permuted(call, breach, 1, LAYER_NORM_RSTD, rows_of(call, 1));
-}
-
-static struct law_axis cols_of(const struct law_call *call, int64_t rows) {
-    return (struct law_axis){rows, law_problem(call)->cols, 1};
-}
-static void permute_cols(const struct law_call *call, int run) {
-    if (!run) return;
-    law_permute(call, run, LAYER_NORM_X, cols_of(call, law_problem(call)->rows));
-    law_permute(call, run, LAYER_NORM_WEIGHT, cols_of(call, 1));
-    law_permute(call, run, LAYER_NORM_BIAS, cols_of(call, 1));
-}
-static void compare_cols(const struct law_call *call, struct breach *breach) {
-    law_permuted(call, breach, 1, LAYER_NORM_Y, cols_of(call, law_problem(call)->rows));
-    law_same(call, breach, 1, LAYER_NORM_MEAN, 1);
-    law_same(call, breach, 1, LAYER_NORM_RSTD, 1);
+static struct law_axis cols_of(const struct law_call *call, int operand) {
+    const struct layer_norm_problem *p = law_problem(call);
+    const bool whole = operand == LAYER_NORM_X || operand == LAYER_NORM_Y;
+    return (struct law_axis){whole ? p->rows : 1, p->cols, 1};
 }
 
 /* ---- the affine map, and what it maps ---------------------------------------------------------
@@ -92,8 +64,6 @@ static void compare_affine(const struct law_call *call, struct breach *breach) {
                     law_bound(call, 0, LAYER_NORM_Y, i) +
                         fabs(w) * law_bound(call, 1, LAYER_NORM_Y, i));
     }
-    law_same(call, breach, 1, LAYER_NORM_MEAN, 1);
-    law_same(call, breach, 1, LAYER_NORM_RSTD, 1);
 }
 
 static void without_affine(struct problem *problem, int run) {
@@ -146,30 +116,35 @@ static const struct property layer_norm_properties[] = {
     {.name = "shift_invariance",
      .statement = "x + c has the y and rstd of x, and a mean larger by c",
      .runs = 2,
-     .prepare = shift_x,
-     .compare = compare_shifted},
+     LAW_IN({.of = LAYER_NORM_X, .how = LAW_SHIFT}),
+     .compare = compare_shifted,
+     LAW_OUT({.of = LAYER_NORM_Y, .how = LAW_SAME}, {.of = LAYER_NORM_RSTD, .how = LAW_SAME})},
     {.name = "scale_invariance",
      .statement = "x / 2 with eps / 4 has the y of x, half its mean and twice its rstd",
      .runs = 2,
      .vary = quarter_eps,
-     .prepare = halve_x,
-     .compare = compare_scaled},
+     LAW_IN({.of = LAYER_NORM_X, .how = LAW_SCALE, .factor = 0.5}),
+     LAW_OUT({.of = LAYER_NORM_Y, .how = LAW_TIMES_EXACT, .factor = 1},
+             {.of = LAYER_NORM_MEAN, .how = LAW_TIMES_EXACT, .factor = 0.5},
+             {.of = LAYER_NORM_RSTD, .how = LAW_TIMES_EXACT, .factor = 2})},
     {.name = "row_permutation",
      .statement = "permuting the rows of x permutes those of y, mean and rstd",
      .runs = 2,
-     .prepare = permute_rows,
-     .compare = compare_rows},
+     LAW_IN({.of = LAYER_NORM_X, .how = LAW_PERMUTE, .axis = rows_of}),
+     LAW_OUT({.of = LAW_EVERY, .how = LAW_PERMUTED, .axis = rows_of})},
     {.name = "column_permutation",
      .statement = "permuting x, weight and bias within rows permutes y; mean and rstd stay",
      .runs = 2,
-     .prepare = permute_cols,
-     .compare = compare_cols},
+     LAW_IN({.of = LAW_EVERY, .how = LAW_PERMUTE, .axis = cols_of}),
+     LAW_OUT({.of = LAYER_NORM_Y, .how = LAW_PERMUTED, .axis = cols_of},
+             {.of = LAYER_NORM_MEAN, .how = LAW_SAME}, {.of = LAYER_NORM_RSTD, .how = LAW_SAME})},
     {.name = "affine_map",
      .statement = "y = weight * (y without affine) + bias",
      .runs = 2,
      .applies = has_affine,
      .vary = without_affine_in_run_1,
-     .compare = compare_affine},
+     .compare = compare_affine,
+     LAW_OUT({.of = LAYER_NORM_MEAN, .how = LAW_SAME}, {.of = LAYER_NORM_RSTD, .how = LAW_SAME})},
     {.name = "moments",
      .statement = "without affine, sum y = 0 and sum y^2 = cols (1 - eps rstd^2)",
      .runs = 1,

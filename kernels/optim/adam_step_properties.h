@@ -11,69 +11,14 @@ static struct adam_step_problem *fields_of(struct problem *problem) {
 static const struct adam_step_problem *law_problem(const struct law_call *call) {
     return (const struct adam_step_problem *)call->run[0]->problem->value;
 }
-static bool is_result(const struct law_call *call, int operand) {
-    return operand != ADAM_STEP_GRAD && call->run[0]->out[operand];
-}
-
-/* ---- elementwise ------------------------------------------------------------------------------
- */
-
-static struct law_axis whole(const struct law_call *call) {
-    return (struct law_axis){1, law_problem(call)->n, 1};
-}
-static void permute(const struct law_call *call, int run) {
-    for (int operand = 0; run && operand < ADAM_STEP_OPERANDS; operand++)
-        law_permute(call, run, operand, whole(call));
-}
-static void compare_permuted(const struct law_call *call, struct breach *breach) {
-    for (int operand = 0; operand < ADAM_STEP_OPERANDS; operand++)
-        if (is_result(call, operand)) law_permuted(call, breach, 1, operand, whole(call));
-}
-
 static const char *has_half(const struct problem *problem) {
     return problem->value[0].i > 1 ? NULL : "n is below 2";
 }
 static void first_half(struct problem *problem, int run) {
     if (run) fields_of(problem)->n /= 2;
 }
-static int64_t unchanged(const struct law_call *call, int run, int64_t index) {
-    (void)call, (void)run;
-    return index;
-}
-static void take_half(const struct law_call *call, int run) {
-    for (int operand = 0; run && operand < ADAM_STEP_OPERANDS; operand++)
-        law_gather(call, run, operand, operand, unchanged);
-}
-static void compare_half(const struct law_call *call, struct breach *breach) {
-    for (int operand = 0; operand < ADAM_STEP_OPERANDS; operand++)
-        if (is_result(call, operand)) law_gathered(call, breach, 1, operand, unchanged);
-}
-
-/* ---- symmetries -------------------------------------------------------------------------------
- */
-
-static void negate(const struct law_call *call, int run) {
-    if (!run) return;
-    law_scale(call, run, ADAM_STEP_PARAM, -1);
-    law_scale(call, run, ADAM_STEP_GRAD, -1);
-    law_scale(call, run, ADAM_STEP_EXP_AVG, -1);
-}
-static void compare_negated(const struct law_call *call, struct breach *breach) {
-    law_scaled(call, breach, 1, ADAM_STEP_PARAM, -1);
-    law_scaled(call, breach, 1, ADAM_STEP_EXP_AVG, -1);
-    law_scaled(call, breach, 1, ADAM_STEP_EXP_AVG_SQ, 1);
-    if (law_problem(call)->amsgrad) law_scaled(call, breach, 1, ADAM_STEP_MAX_EXP_AVG_SQ, 1);
-}
-
 static void turn_around(struct problem *problem, int run) {
     if (run) fields_of(problem)->maximize = !fields_of(problem)->maximize;
-}
-static void negate_grad(const struct law_call *call, int run) {
-    if (run) law_scale(call, run, ADAM_STEP_GRAD, -1);
-}
-static void compare_same(const struct law_call *call, struct breach *breach) {
-    for (int operand = 0; operand < ADAM_STEP_OPERANDS; operand++)
-        if (is_result(call, operand)) law_same(call, breach, 1, operand, 1);
 }
 
 /* Gradients four times as large: the update, a quotient of moments, stays. A decay of the gradient
@@ -87,20 +32,6 @@ static void quadruple_eps(struct problem *problem, int run) {
     if (run) p->eps *= 4;
     if (!p->decoupled) p->weight_decay = 0;
 }
-static void quadruple(const struct law_call *call, int run) {
-    if (!run) return;
-    law_scale(call, run, ADAM_STEP_GRAD, 4);
-    law_scale(call, run, ADAM_STEP_EXP_AVG, 4);
-    law_scale(call, run, ADAM_STEP_EXP_AVG_SQ, 16);
-    law_scale(call, run, ADAM_STEP_MAX_EXP_AVG_SQ, 16);
-}
-static void compare_quadrupled(const struct law_call *call, struct breach *breach) {
-    law_scaled(call, breach, 1, ADAM_STEP_PARAM, 1);
-    law_scaled(call, breach, 1, ADAM_STEP_EXP_AVG, 4);
-    law_scaled(call, breach, 1, ADAM_STEP_EXP_AVG_SQ, 16);
-    if (law_problem(call)->amsgrad) law_scaled(call, breach, 1, ADAM_STEP_MAX_EXP_AVG_SQ, 16);
-}
-
 /* ---- what does not matter to what -------------------------------------------------------------
  */
 
@@ -119,14 +50,6 @@ static const char *gradient_without_decay(const struct problem *problem) {
     const struct adam_step_problem *p = (const struct adam_step_problem *)problem->value;
     return p->decoupled || p->weight_decay == 0 ? NULL : "the decay joins the gradient";
 }
-static void other_param(const struct law_call *call, int run) {
-    if (run) law_refill(call, run, ADAM_STEP_PARAM);
-}
-static void compare_moments(const struct law_call *call, struct breach *breach) {
-    for (int operand = ADAM_STEP_EXP_AVG; operand < ADAM_STEP_OPERANDS; operand++)
-        if (is_result(call, operand)) law_same(call, breach, 1, operand, 1);
-}
-
 static const char *has_amsgrad(const struct problem *problem) {
     const struct adam_step_problem *p = (const struct adam_step_problem *)problem->value;
     return p->amsgrad ? NULL : "amsgrad = 0";
@@ -143,37 +66,56 @@ static void compare_maximum(const struct law_call *call, struct breach *breach) 
     }
 }
 
+enum {
+    PARAM = ADAM_STEP_PARAM,
+    GRAD = ADAM_STEP_GRAD,
+    EXP_AVG = ADAM_STEP_EXP_AVG,
+    EXP_AVG_SQ = ADAM_STEP_EXP_AVG_SQ,
+    MAX_EXP_AVG_SQ = ADAM_STEP_MAX_EXP_AVG_SQ,
+};
+
 static const struct property adam_step_properties[] = {
     {.name = "permutation",
      .statement = "permuting all operands alike permutes the results",
      .runs = 2,
-     .prepare = permute,
-     .compare = compare_permuted},
+     LAW_IN({.of = LAW_EVERY, .how = LAW_PERMUTE}),
+     LAW_OUT({.of = LAW_EVERY, .how = LAW_PERMUTED})},
     {.name = "two_halves",
      .statement = "the first half of the elements alone gives the first half of the results",
      .runs = 2,
      .applies = has_half,
      .vary = first_half,
-     .prepare = take_half,
-     .compare = compare_half},
+     LAW_IN({.of = LAW_EVERY, .how = LAW_TAKE}),
+     LAW_OUT({.of = LAW_EVERY, .how = LAW_TAKEN})},
     {.name = "sign_symmetry",
      .statement = "-param, -grad, -exp_avg give -param, -exp_avg and the same second moments",
      .runs = 2,
-     .prepare = negate,
-     .compare = compare_negated},
+     LAW_IN({.of = PARAM, .how = LAW_SCALE, .factor = -1},
+            {.of = GRAD, .how = LAW_SCALE, .factor = -1},
+            {.of = EXP_AVG, .how = LAW_SCALE, .factor = -1}),
+     LAW_OUT({.of = PARAM, .how = LAW_TIMES_EXACT, .factor = -1},
+             {.of = EXP_AVG, .how = LAW_TIMES_EXACT, .factor = -1},
+             {.of = EXP_AVG_SQ, .how = LAW_TIMES_EXACT, .factor = 1},
+             {.of = MAX_EXP_AVG_SQ, .how = LAW_TIMES_EXACT, .factor = 1})},
     {.name = "maximize",
      .statement = "climbing along grad = descending along -grad",
      .runs = 2,
      .vary = turn_around,
-     .prepare = negate_grad,
-     .compare = compare_same},
+     LAW_IN({.of = GRAD, .how = LAW_SCALE, .factor = -1}),
+     LAW_OUT({.of = LAW_EVERY, .how = LAW_SAME})},
     {.name = "scale_invariance",
      .statement = "4 grad, 4 exp_avg, 16 exp_avg_sq and 4 eps make the same update",
      .runs = 2,
      .applies = has_room_for_eps,
      .vary = quadruple_eps,
-     .prepare = quadruple,
-     .compare = compare_quadrupled},
+     LAW_IN({.of = GRAD, .how = LAW_SCALE, .factor = 4},
+            {.of = EXP_AVG, .how = LAW_SCALE, .factor = 4},
+            {.of = EXP_AVG_SQ, .how = LAW_SCALE, .factor = 16},
+            {.of = MAX_EXP_AVG_SQ, .how = LAW_SCALE, .factor = 16}),
+     LAW_OUT({.of = PARAM, .how = LAW_TIMES_EXACT, .factor = 1},
+             {.of = EXP_AVG, .how = LAW_TIMES_EXACT, .factor = 4},
+             {.of = EXP_AVG_SQ, .how = LAW_TIMES_EXACT, .factor = 16},
+             {.of = MAX_EXP_AVG_SQ, .how = LAW_TIMES_EXACT, .factor = 16})},
     {.name = "standstill",
      .statement = "lr = 0 leaves param as it is",
      .runs = 1,
@@ -183,8 +125,9 @@ static const struct property adam_step_properties[] = {
      .statement = "exp_avg and exp_avg_sq do not depend on param",
      .runs = 2,
      .applies = gradient_without_decay,
-     .prepare = other_param,
-     .compare = compare_moments},
+     LAW_IN({.of = PARAM, .how = LAW_REFILL}),
+     LAW_OUT({.of = EXP_AVG, .how = LAW_SAME}, {.of = EXP_AVG_SQ, .how = LAW_SAME},
+             {.of = MAX_EXP_AVG_SQ, .how = LAW_SAME})},
     {.name = "running_maximum",
      .statement = "max_exp_avg_sq becomes the larger of itself and exp_avg_sq",
      .runs = 1,

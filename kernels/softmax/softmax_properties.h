@@ -34,34 +34,17 @@ static void compare_conservation(const struct law_call *call, struct breach *bre
 /* ---- shift, permutations ----------------------------------------------------------------------
  */
 
-static void shift_x(const struct law_call *call, int run) { law_shift(call, run, SOFTMAX_X); }
-
-static void compare_same(const struct law_call *call, struct breach *breach) {
-    law_same(call, breach, 1, SOFTMAX_Y, 1);
-}
-
-static struct law_axis the_axis(const struct law_call *call) {
+static struct law_axis the_axis(const struct law_call *call, int operand) {
     const struct softmax_problem *p = law_problem(call, 0);
+    (void)operand;
     return (struct law_axis){p->outer, p->axis_len, p->inner};
 }
-static void permute_axis(const struct law_call *call, int run) {
-    if (run) law_permute(call, run, SOFTMAX_X, the_axis(call));
-}
-static void compare_axis(const struct law_call *call, struct breach *breach) {
-    law_permuted(call, breach, 1, SOFTMAX_Y, the_axis(call));
-}
-
 /* Slices are permuted among the outer and among the inner ones, whichever there are more of. */
-static struct law_axis the_slices(const struct law_call *call) {
+static struct law_axis the_slices(const struct law_call *call, int operand) {
     const struct softmax_problem *p = law_problem(call, 0);
+    (void)operand;
     return p->inner > p->outer ? (struct law_axis){p->outer * p->axis_len, p->inner, 1}
                                : (struct law_axis){1, p->outer, p->axis_len * p->inner};
-}
-static void permute_slices(const struct law_call *call, int run) {
-    if (run) law_permute(call, run, SOFTMAX_X, the_slices(call));
-}
-static void compare_slices(const struct law_call *call, struct breach *breach) {
-    law_permuted(call, breach, 1, SOFTMAX_Y, the_slices(call));
 }
 
 /* ---- order ------------------------------------------------------------------------------------
@@ -69,7 +52,7 @@ static void compare_slices(const struct law_call *call, struct breach *breach) {
 
 /* Every element against another of its slice; equal ones get equal shares. */
 static void compare_order(const struct law_call *call, struct breach *breach) {
-    const struct law_axis axis = the_axis(call);
+    const struct law_axis axis = the_axis(call, SOFTMAX_X);
     const struct law_order order = law_order(axis.length);
     const float *x = call->run[0]->in[SOFTMAX_X];
     for (int64_t i = 0; i < axis.outer * axis.length * axis.inner; i++) {
@@ -118,18 +101,18 @@ static const struct property softmax_properties[] = {
     {.name = "shift_invariance",
      .statement = "softmax(x + c) = softmax(x)",
      .runs = 2,
-     .prepare = shift_x,
-     .compare = compare_same},
+     LAW_IN({.of = SOFTMAX_X, .how = LAW_SHIFT}),
+     LAW_OUT({.of = SOFTMAX_Y, .how = LAW_SAME})},
     {.name = "permutation",
      .statement = "permuting x along the axis permutes softmax(x)",
      .runs = 2,
-     .prepare = permute_axis,
-     .compare = compare_axis},
+     LAW_IN({.of = SOFTMAX_X, .how = LAW_PERMUTE, .axis = the_axis}),
+     LAW_OUT({.of = SOFTMAX_Y, .how = LAW_PERMUTED, .axis = the_axis})},
     {.name = "slice_permutation",
      .statement = "permuting the slices of x permutes those of softmax(x)",
      .runs = 2,
-     .prepare = permute_slices,
-     .compare = compare_slices},
+     LAW_IN({.of = SOFTMAX_X, .how = LAW_PERMUTE, .axis = the_slices}),
+     LAW_OUT({.of = SOFTMAX_Y, .how = LAW_PERMUTED, .axis = the_slices})},
     {.name = "order",
      .statement = "x[i] <= x[j] in one slice makes softmax(x)[i] <= softmax(x)[j]",
      .runs = 1,
