@@ -8,6 +8,7 @@
 #include "kernels/core/callback.h"
 #include "kernels/core/domain.h"
 #include "kernels/core/memory.h"
+#include "kernels/core/registry.h"
 
 /* Floats round to infinity from here on (reference/compare.c). */
 static const double overflow_threshold = 0x1.ffffffp127;
@@ -93,8 +94,8 @@ static void begin_operand(struct examination *e, int run, int operand) {
     const struct law_run *first = &e->run[0], *r = &e->run[run];
     const struct shape here = problem_shape(r->problem, operand),
                        there = problem_shape(first->problem, operand);
-    if (run && first->in[operand] && shape_equal(&here, &there) &&
-        problem_reads(first->problem, operand))
+    if (run && r->problem->primitive == first->problem->primitive && first->in[operand] &&
+        shape_equal(&here, &there) && problem_reads(first->problem, operand))
         memcpy(r->in[operand], first->in[operand], bytes_of(r->problem, operand));
     else
         fill_operand(r->problem, operand, e->call.fill, e->call.seed + (uint64_t)run,
@@ -167,7 +168,8 @@ static bool all_alike(const struct examination *e) {
     const struct law_run *first = &e->run[0];
     for (int run = 1; run < e->law->runs; run++) {
         const struct law_run *r = &e->run[run];
-        if (memcmp(r->problem->value, first->problem->value, sizeof r->problem->value))
+        if (r->problem->primitive != first->problem->primitive ||
+            memcmp(r->problem->value, first->problem->value, sizeof r->problem->value))
             return false;
         for (int o = 0; o < first->problem->primitive->operand_count; o++)
             if (r->in[o] && memcmp(r->in[o], first->in[o], bytes_of(r->problem, o))) return false;
@@ -178,17 +180,27 @@ static bool all_alike(const struct examination *e) {
 /* ---- bounds -----------------------------------------------------------------------------------
  */
 
+const struct implementation *law_kernel(const struct implementation *examined,
+                                        const struct primitive *own,
+                                        const struct primitive *wanted) {
+    return own == wanted ? examined : registry_find_implementation(wanted->name, "naive");
+}
+
 static enum status find_bounds(struct examination *e, int run, struct error *error) {
     const struct problem *problem = &e->problem[run];
+    const struct implementation *kernel =
+        law_kernel(e->implementation, e->item->problem.primitive, problem->primitive);
     struct judge judge;
-    const enum status status =
-        judge_open(&judge, problem, (const void *const *)e->in[run],
-                   e->implementation->accumulation.halo, -1, e->call.seed, error);
+    if (!kernel)
+        return fail(error, STATUS_UNAVAILABLE, "%s needs %s, which has no naive implementation",
+                    e->law->name, problem->primitive->name);
+    const enum status status = judge_open(&judge, problem, (const void *const *)e->in[run],
+                                          kernel->accumulation.halo, -1, e->call.seed, error);
     if (status) return status;
     for (int o = 0; o < problem->primitive->operand_count; o++) {
         if (!e->bound[run][o]) continue;
         const struct expectation *expected = &judge.expected[o];
-        const struct tolerance tolerance = judge_tolerance(&judge, e->implementation, o, false);
+        const struct tolerance tolerance = judge_tolerance(&judge, kernel, o, false);
         e->floor[run][o] = tolerance.exact ? 0 : tolerance.floor;
         for (int64_t i = 0; i < elements_of(problem, o); i++) {
             const double value = expected->value[i];
@@ -231,8 +243,8 @@ static bool notices(struct examination *e, int run, int operand, int64_t index, 
 
 static bool sensitive(struct examination *e) {
     enum { PLACES = 4 };
-    const struct primitive *primitive = e->item->problem.primitive;
-    for (int run = 0; run < e->law->runs; run++)
+    for (int run = 0; run < e->law->runs; run++) {
+        const struct primitive *primitive = e->problem[run].primitive;
         for (int o = 0; o < primitive->operand_count; o++) {
             const int64_t count = elements_of(&e->problem[run], o);
             if (!e->out[run][o] || !count || primitive->operands[o].dtype != DTYPE_F32) continue;
@@ -243,6 +255,7 @@ static bool sensitive(struct examination *e) {
                     return true;
             }
         }
+    }
     return false;
 }
 
@@ -272,7 +285,7 @@ static void compare_runs(struct examination *e, struct law_result *result) {
     if (breach->wrong) {
         const struct shape shape = problem_shape(&e->problem[breach->run], breach->operand);
         result->verdict = LAW_BROKEN;
-        result->operand = e->item->problem.primitive->operands[breach->operand].name;
+        result->operand = e->problem[breach->run].primitive->operands[breach->operand].name;
         shape_print_index(&shape, breach->index, result->index, sizeof result->index);
     } else if (!sensitive(e)) {
         say(result, LAW_VACUOUS,

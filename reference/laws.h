@@ -31,6 +31,12 @@ typedef enum law_verdict law_runner(void *context, const struct problem *problem
 
 /* `implementation`: whose accumulation traits the bounds are made for. The error says what kept
  * the law from being looked at: no oracle, no memory, a law that makes refused problems. */
+/* Who runs a problem of a law: the implementation examined or, where the law's partner is another
+ * primitive, that one's naive implementation (NULL: it has none). */
+const struct implementation *law_kernel(const struct implementation *examined,
+                                        const struct primitive *own,
+                                        const struct primitive *wanted);
+
 enum status law_examine(struct law_result *result, const struct property *law,
                         const struct problem_case *item,
                         const struct implementation *implementation, law_runner *runner,

@@ -256,6 +256,40 @@ static void self_adjoint(const struct law_call *call, struct breach *breach, int
     }
 }
 
+/* <u, v> for an output u of one run and an input v of the other, and its bound. */
+struct inner {
+    double sum, bound;
+};
+static struct inner inner_of(const struct law_call *call, int run, int operand, const float *with) {
+    const int64_t n = law_elements(call, run, operand);
+    struct inner inner = {0, 0};
+    for (int64_t i = 0; i < n; i++) {
+        const double term = law_out(call, run, operand, i) * with[i];
+        inner.sum += term;
+        inner.bound += law_bound(call, run, operand, i) * fabs((double)with[i]);
+        inner.bound += law_double(n) * fabs(term);
+    }
+    return inner;
+}
+
+/* The sums are equal: so is, to within both bounds, the element of the partner's output that
+ * weighs most in its sum. */
+static void adjoint(const struct law_call *call, struct breach *breach,
+                    const struct law_part *part) {
+    const float *x = call->run[0]->in[part->with], *y = call->run[1]->in[part->partner_with];
+    const int64_t n = law_elements(call, 1, part->partner_of);
+    if (law_elements(call, 0, part->with) != n) return;
+    const struct inner here = inner_of(call, 0, part->of, y),
+                       there = inner_of(call, 1, part->partner_of, x);
+    int64_t most = 0;
+    for (int64_t i = 0; i < n; i++)
+        if (fabsf(x[i]) > fabsf(x[most])) most = i;
+    if (n == 0 || x[most] == 0) return;
+    const double got = law_out(call, 1, part->partner_of, most);
+    law_require(call, breach, 1, part->partner_of, most, got + (here.sum - there.sum) / x[most],
+                (here.bound + there.bound) / fabs((double)x[most]));
+}
+
 static void relate(const struct law_call *call, struct breach *breach, const struct law_part *part,
                    int operand) {
     switch (part->how) {
@@ -265,6 +299,7 @@ static void relate(const struct law_call *call, struct breach *breach, const str
     case LAW_SUM: law_sum(call, breach, operand); break;
     case LAW_PERMUTED: law_permuted(call, breach, 1, operand, axis_of(call, part, operand)); break;
     case LAW_TAKEN: law_gathered(call, breach, 1, operand, unchanged); break;
+    case LAW_ADJOINT: adjoint(call, breach, part); break;
     case LAW_SELF_ADJOINT: self_adjoint(call, breach, operand, part->with); break;
     default: break;
     }

@@ -79,6 +79,9 @@ enum law_how {
     LAW_PERMUTED,     /* run 1's is run 0's permuted, as the inputs were */
     LAW_TAKEN,        /* run 1's is the first elements of run 0's */
     LAW_SELF_ADJOINT, /* elementwise in input `with`, g and u: u out(g) = g out(u) */
+    LAW_ADJOINT, /* <out, y> = <x, out'>: linear in input `with`, x; run 1, which `vary` may have
+                         made a problem of another primitive, maps its input `partner_with`, y, to
+                         its output `partner_of`, out' (im2col and col2im) */
 };
 
 struct law_part {
@@ -86,7 +89,7 @@ struct law_part {
     enum law_how how;
     double factor;
     law_axis_of *axis;
-    int with;
+    int with, partner_of, partner_with;
 };
 
 struct property {
@@ -95,7 +98,8 @@ struct property {
     int runs;
     /* NULL or: why the law says nothing about this problem; NULL where it does. */
     const char *(*applies)(const struct problem *problem);
-    /* NULL or: turn the case's problem into that of run `run`. */
+    /* NULL or: turn the case's problem into that of run `run`: of the same primitive, or (run 1 on)
+     * of another, whose naive implementation then runs. */
     void (*vary)(struct problem *problem, int run);
     /* NULL or: change the inputs of run `run`, which begin as run 0's (as run 0's prepare left
      * them) where the shapes agree, and freshly filled elsewhere. Earlier runs are done: their

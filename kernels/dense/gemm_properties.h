@@ -84,6 +84,20 @@ static void store_a_turned(const struct law_call *call, int run) {
     if (run) law_gather(call, run, GEMM_A, GEMM_A, turned_a);
 }
 
+/* ---- adjointness: A B = C is linear in A, and its adjoint is Y -> Y B^T ---- */
+
+static void turn_b(struct problem *problem, int run) {
+    struct gemm_problem *p = fields_of(problem);
+    const struct gemm_problem old = *p;
+    p->trans_a = 0;
+    p->alpha = 1;
+    p->beta = 0;
+    if (!run) return;
+    p->n = old.k;
+    p->k = old.n;
+    p->trans_b = !old.trans_b; /* the same memory, read the other way */
+}
+
 static const struct property gemm_properties[] = {
     {.name = "linearity_in_a",
      .statement = "gemm(a + a', b, c + c') = gemm(a, b, c) + gemm(a', b, c')",
@@ -101,6 +115,16 @@ static const struct property gemm_properties[] = {
      LAW_IN({.of = GEMM_A, .how = LAW_SCALE, .factor = 4},
             {.of = GEMM_C, .how = LAW_SCALE, .factor = 4}),
      LAW_OUT({.of = GEMM_C, .how = LAW_TIMES_EXACT, .factor = 4})},
+    {.name = "adjointness",
+     .statement = "<a b, y> = <a, y b^T>",
+     .runs = 2,
+     .vary = turn_b,
+     LAW_IN({.of = GEMM_A, .how = LAW_REFILL}),
+     LAW_OUT({.of = GEMM_C,
+              .how = LAW_ADJOINT,
+              .with = GEMM_A,
+              .partner_of = GEMM_C,
+              .partner_with = GEMM_A})},
     {.name = "row_permutation",
      .statement = "permuting the rows of op(a) and c permutes those of the result",
      .runs = 2,

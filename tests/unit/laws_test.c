@@ -164,6 +164,53 @@ static void sabotage(void) {
     CHECK(examine("gemm", "homogeneity", "m=4,n=4,k=4", run_saboteur, &s).verdict == LAW_BROKEN);
 }
 
+/* ---- a law between two primitives: the identity, twice --------------------------------------
+ */
+
+static void into_gradient(struct problem *problem, int run) {
+    struct error error;
+    const int64_t n = problem->value[0].i;
+    if (run) {
+        problem_init(problem, registry_find_primitive("elu_backward"));
+        problem->value[0].i = n;
+    }
+    CHECK(problem_check(problem, &error) == STATUS_OK);
+}
+static void above_0(const struct law_call *call, int run) {
+    float *x = call->run[run]->in[1];
+    for (int64_t i = 0; run && i < law_elements(call, run, 1); i++) x[i] = 1;
+}
+static const struct property identity_adjoint = {
+    .name = "adjointness",
+    .statement = "<leaky_relu(x), y> = <x, elu_backward(y, 1)>, of slope 1",
+    .runs = 2,
+    .vary = into_gradient,
+    .prepare = above_0,
+    LAW_OUT({.of = 1, .how = LAW_ADJOINT, .with = 0, .partner_of = 2, .partner_with = 0})};
+
+static struct law_result examine_pair(double slope, law_runner *runner, void *context) {
+    struct problem_case item = {.fill = FILL_NORMAL, .seed = 1};
+    struct law_result result;
+    struct error error;
+    problem_init(&item.problem, registry_find_primitive("leaky_relu"));
+    item.problem.value[0].i = 50;
+    item.problem.value[1].r = slope;
+    CHECK(law_examine(&result, &identity_adjoint, &item, &perfect, runner, context, &error) ==
+          STATUS_OK);
+    return result;
+}
+
+static void pairs(void) {
+    CHECK(examine_pair(1, run_oracle, NULL).verdict == LAW_HOLDS);
+    CHECK(examine_pair(0.5, run_oracle, NULL).verdict == LAW_BROKEN);
+    struct saboteur s = {.run = 1, .operand = 2, .index = 3, .nudge = 0.01};
+    const struct law_result r = examine_pair(1, run_saboteur, &s);
+    CHECK(r.verdict == LAW_BROKEN && r.breach.run == 1);
+    CHECK_TEXT(r.operand, "grad_x");
+    s = (struct saboteur){.run = 0, .operand = 1, .index = 49, .nudge = 0.01};
+    CHECK(examine_pair(1, run_saboteur, &s).verdict == LAW_BROKEN);
+}
+
 /* Laws that say nothing, and that could say nothing. */
 static enum law_verdict refuse(void *context, const struct problem *problem, void *const *in,
                                void *const *out, char *reason, size_t reason_bytes) {
@@ -245,6 +292,7 @@ static void permutations(void) {
 int main(void) {
     every_law();
     sabotage();
+    pairs();
     silence();
     exactness(FILL_NORMAL);
     exactness(FILL_UNIFORM);

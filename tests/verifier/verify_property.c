@@ -26,8 +26,9 @@ static enum law_verdict run_in_worker(void *context, const struct problem *probl
         trial.shape[i] = problem_shape(problem, i);
         trial.input[i] = in[i];
     }
-    const bool ran =
-        trial_run(runner->host, &trial, runner->implementation, plan, &capture, runner->finding);
+    const struct implementation *kernel = law_kernel(
+        runner->implementation, runner->problem->primitive, problem->primitive); /* there is one */
+    const bool ran = trial_run(runner->host, &trial, kernel, plan, &capture, runner->finding);
     for (int i = 0; ran && i < problem->primitive->operand_count; i++)
         if (capture.output[i]) memcpy(out[i], capture.output[i], trial_bytes(&trial, i));
     capture_free(&capture);
