@@ -37,18 +37,20 @@ static inline void vstore_masked(float *p, vmask mask, vfloat a) {
 }
 /* The first `count` lanes; count may be any int. */
 static inline vmask vfirst_any(int count) { return vfirst(count); }
+/* The same for any int64. */
+static inline vmask vfirst_far(int64_t count) {
+    return vfirst(count >= VLANES ? VLANES : count <= 0 ? 0 : count);
+}
 /* Lanes first .. last-1 of those that there are; first and last may be anything. */
 static inline vmask vbetween(int64_t first, int64_t last) {
-    const int from = (int)(first < 0 ? 0 : first < VLANES ? first : VLANES);
-    const int to = (int)(last < 0 ? 0 : last < VLANES ? last : VLANES);
-    return _mm256_andnot_ps(vfirst(from), vfirst(to));
+    return _mm256_andnot_ps(vfirst_far(first), vfirst_far(last));
 }
 /* Lane i to p[i], for i < count; count may be anything. */
 static inline void vstore_first(float *p, vfloat a, int64_t count) {
     if (count >= VLANES)
         vstore(p, a);
     else
-        vstore_masked(p, vbetween(0, count), a);
+        vstore_masked(p, vfirst_far(count), a);
 }
 
 static inline vfloat vadd(vfloat a, vfloat b) { return _mm256_add_ps(a, b); }

@@ -36,15 +36,18 @@ static inline void vstore_masked(float *p, vmask mask, vfloat a) {
 static inline vmask vfirst_any(int count) {
     return vfirst(count < 0 ? 0 : count < VLANES ? count : VLANES);
 }
+/* The same for any int64. Comparisons, not a minimum and a maximum: those of several counts gcc
+ * computes in a vector register, a detour on the way to a mask. */
+static inline vmask vfirst_far(int64_t count) {
+    return (vmask)(count >= VLANES ? 0xFFFF : count <= 0 ? 0 : (1 << count) - 1);
+}
 /* Lanes first .. last-1 of those that there are; first and last may be anything. */
 static inline vmask vbetween(int64_t first, int64_t last) {
-    const int from = (int)(first < 0 ? 0 : first < VLANES ? first : VLANES);
-    const int to = (int)(last < 0 ? 0 : last < VLANES ? last : VLANES);
-    return (vmask)(vfirst(to) & ~vfirst(from));
+    return (vmask)(vfirst_far(last) & ~vfirst_far(first));
 }
 /* Lane i to p[i], for i < count; count may be anything. */
 static inline void vstore_first(float *p, vfloat a, int64_t count) {
-    _mm512_mask_storeu_ps(p, vbetween(0, count), a);
+    _mm512_mask_storeu_ps(p, vfirst_far(count), a);
 }
 
 static inline vfloat vadd(vfloat a, vfloat b) { return _mm512_add_ps(a, b); }

@@ -63,9 +63,8 @@ static ALWAYS_INLINE void direct_any(const struct direct_tile *t, int64_t stride
                                      bool one) {
     const int64_t apart = t->x[1] - t->x[0], c = t->c, kh = t->kh, kw = t->kw;
     const int64_t plane = t->plane, row = t->row, tap = t->tap;
-    const vfloat b0 = t->bias ? vload_zeroed(t->bias, vfirst_any(t->outputs)) : vset(0);
-    const vfloat b1 =
-        t->bias ? vload_zeroed(t->bias + VLANES, vfirst_any(t->outputs - VLANES)) : vset(0);
+    const vfloat b0 = t->bias ? vload_between(t->bias, 0, t->outputs) : vset(0);
+    const vfloat b1 = t->bias ? vload_between(t->bias + VLANES, 0, t->outputs - VLANES) : vset(0);
     const float *w = t->weight, *x = t->x[0];
     vfloat in, r[VLANES];
     PIXELS(0, DIRECT_ZERO)

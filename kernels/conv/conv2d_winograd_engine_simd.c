@@ -110,8 +110,7 @@ static ALWAYS_INLINE void output(int m, const struct winograd_segment *s, const 
     vfloat half[6][4];
     for (int j = 0; j < a; j++) {
         vfloat p[6];
-        for (int i = 0; i < a; i++)
-            p[i] = vload_zeroed(product + (i * a + j) * step, vfirst_any(s->count));
+        for (int i = 0; i < a; i++) p[i] = vload_between(product + (i * a + j) * step, 0, s->count);
         backward(m, p, half[j]);
     }
     for (int i = 0; i < m && s->top + i < s->height; i++) {

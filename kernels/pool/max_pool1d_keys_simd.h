@@ -36,7 +36,11 @@ static inline vfloat keys_floats(vint keys) {
 
 #endif
 
-static inline vint keys_load(const float *x) { return keys_of(vload(x)); }
+/* Loaded as integers: with a load of floats gcc takes the `and` for one of floats too, and reads
+ * its constant anew in the loops. */
+static inline vint keys_load(const float *x) {
+    return keys_of(vint_floats(vint_load((const int32_t *)x)));
+}
 /* Of the first `count` (below VLANES), and the lowest key after them. */
 static inline vint keys_load_first(const float *x, int64_t count) {
     const vmask some = vfirst(count);
