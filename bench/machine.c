@@ -34,14 +34,14 @@ static volatile float sink; /* results that nobody may optimise away */
 struct job {
     const struct machine_kernels *kernels;
     enum stream stream;
-    bool past, compute;  /* stores past the caches; multiply-adds instead of a stream */
-    float *data;         /* this thread's part */
-    int64_t share;       /* floats in it */
-    int64_t elements;    /* of each array, a multiple of MACHINE_BLOCK */
-    double seconds;      /* that it should run for */
-    double rate;         /* the answer */
-    int processor;       /* to stay on; -1: anywhere */
-    atomic_int *waiting; /* threads not yet there */
+    bool streaming, compute; /* streaming stores; multiply-adds instead of a stream */
+    float *data;             /* this thread's part */
+    int64_t share;           /* floats in it */
+    int64_t elements;        /* of each array, a multiple of MACHINE_BLOCK */
+    double seconds;          /* that it should run for */
+    double rate;             /* the answer */
+    int processor;           /* to stay on; -1: anywhere */
+    atomic_int *waiting;     /* threads not yet there */
 };
 
 static const int arrays_of[STREAMS] = {1, 2, 3, 1};   /* what a stream lives in */
@@ -52,8 +52,8 @@ static void pass(const struct job *j) {
     float *x = j->data, *y = x + j->elements + STAGGER, *z = y + j->elements + STAGGER;
     switch (j->stream) {
     case STREAM_READ: sink = k->read(x, j->elements); break;
-    case STREAM_COPY: (j->past ? k->copy_past : k->copy)(y, x, j->elements); break;
-    case STREAM_TRIAD: (j->past ? k->triad_past : k->triad)(z, x, y, j->elements); break;
+    case STREAM_COPY: (j->streaming ? k->copy_streaming : k->copy)(y, x, j->elements); break;
+    case STREAM_TRIAD: (j->streaming ? k->triad_streaming : k->triad)(z, x, y, j->elements); break;
     default: k->update(x, j->elements);
     }
 }
@@ -188,7 +188,7 @@ static void measure_flops(struct bench *b, int threads) {
     }
 }
 
-/* Best over instruction sets and kinds of store. Past the caches is tried where data do not stay
+/* Best over instruction sets and kinds of store. A streaming one is tried where data do not stay
  * there. */
 static void measure_stream(struct bench *b, struct stream_ceiling *c, enum stream stream) {
     const int64_t share = (int64_t)(c->bytes / sizeof(float)) / c->threads / 16 * 16;
@@ -203,13 +203,13 @@ static void measure_stream(struct bench *b, struct stream_ceiling *c, enum strea
         job.kernels = all_kernels[k];
         if (job.kernels->isa > isa_detect()) continue;
         if (job.kernels->isa == ISA_SCALAR && isa_detect() > ISA_SCALAR) continue;
-        for (int past = 0; past < 2; past++) {
+        for (int streaming = 0; streaming < 2; streaming++) {
             double spread;
-            const bool can = stream == STREAM_COPY    ? job.kernels->copy_past != NULL
-                             : stream == STREAM_TRIAD ? job.kernels->triad_past != NULL
+            const bool can = stream == STREAM_COPY    ? job.kernels->copy_streaming != NULL
+                             : stream == STREAM_TRIAD ? job.kernels->triad_streaming != NULL
                                                       : false;
-            if (past && (!can || c->bytes < (size_t)4 << 20)) continue;
-            job.past = past;
+            if (streaming && (!can || c->bytes < (size_t)4 << 20)) continue;
+            job.streaming = streaming;
             const double rate = best_run(&job, c->threads, b->jobs, REPEATS, &spread);
             if (rate <= c->bytes_per_second[stream]) continue;
             c->bytes_per_second[stream] = rate;

@@ -23,8 +23,8 @@ struct machine_kernels {
     void (*triad)(float *z, const float *x, const float *y, int64_t n); /* z = x + 3 y */
     void (*update)(float *x, int64_t n); /* x = x / 2 + 1/2, in place */
     /* With stores that bypass the caches; NULL where there are none. */
-    void (*copy_past)(float *y, const float *x, int64_t n);
-    void (*triad_past)(float *z, const float *x, const float *y, int64_t n);
+    void (*copy_streaming)(float *y, const float *x, int64_t n);
+    void (*triad_streaming)(float *z, const float *x, const float *y, int64_t n);
 };
 
 extern const struct machine_kernels machine_kernels_scalar;

@@ -7,7 +7,7 @@
 #define SET(value) _mm256_set1_ps(value)
 #define LOAD(p) _mm256_load_ps(p)
 #define STORE(p, v) _mm256_store_ps(p, v)
-#define STORE_PAST(p, v) _mm256_stream_ps(p, v)
+#define STORE_STREAMING(p, v) _mm256_stream_ps(p, v)
 #define ADD(a, b) _mm256_add_ps(a, b)
 #define MULTIPLY_ADD(a, b, c) _mm256_fmadd_ps(a, b, c)
 static inline float total(__m256 v) {

@@ -53,24 +53,24 @@ static void update(float *x, int64_t n) {
         }
 }
 
-#ifdef STORE_PAST
-static void copy_past(float *restrict y, const float *restrict x, int64_t n) {
-    COPY_BODY(STORE_PAST)
+#ifdef STORE_STREAMING
+static void copy_streaming(float *restrict y, const float *restrict x, int64_t n) {
+    COPY_BODY(STORE_STREAMING)
     _mm_sfence();
 }
 
-static void triad_past(float *restrict z, const float *restrict x, const float *restrict y,
-                       int64_t n) {
-    TRIAD_BODY(STORE_PAST)
+static void triad_streaming(float *restrict z, const float *restrict x, const float *restrict y,
+                            int64_t n) {
+    TRIAD_BODY(STORE_STREAMING)
     _mm_sfence();
 }
-#define PAST .copy_past = copy_past, .triad_past = triad_past
+#define STREAMING .copy_streaming = copy_streaming, .triad_streaming = triad_streaming
 #else
-#define PAST .copy_past = NULL, .triad_past = NULL
+#define STREAMING .copy_streaming = NULL, .triad_streaming = NULL
 #endif
 
 #define MACHINE_KERNELS(isa_)                                                                      \
     {                                                                                              \
         .isa = isa_, .flops_per_round = 2.0 * CHAINS * LANES, .multiply_add = multiply_add,        \
-        .read = read_all, .copy = copy, .triad = triad, .update = update, PAST                     \
+        .read = read_all, .copy = copy, .triad = triad, .update = update, STREAMING                \
     }

@@ -1,4 +1,4 @@
-/* When a kernel should write its output past the caches (non-temporal stores).
+/* When the stores of a kernel should be streaming (non-temporal) ones.
  *
  * An ordinary store to a line that is not in cache reads the line first: a copy then moves three
  * bytes for every two. Non-temporal stores save that read, and leave the output in memory. Measured

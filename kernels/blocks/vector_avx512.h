@@ -16,7 +16,7 @@ enum { VLANES = 16 };
 static inline vfloat vset(float a) { return _mm512_set1_ps(a); }
 static inline vfloat vload(const float *p) { return _mm512_loadu_ps(p); }
 static inline void vstore(float *p, vfloat a) { _mm512_storeu_ps(p, a); }
-/* Past the caches; p aligned to VLANES floats, and an sfence after the last. */
+/* A streaming store; p aligned to VLANES floats, and an sfence after the last. */
 static inline void vstream(float *p, vfloat a) { _mm512_stream_ps(p, a); }
 
 /* The first `count` lanes, 0 <= count <= VLANES. */
