@@ -18,7 +18,6 @@ TOP = Path(__file__).resolve().parents[2]
 FOLDERS = ("kernels", "reference", "golden", "bench", "tests")
 # {header: what it is included after}
 PROTOCOLS = {
-    "kernels/blocks/pgemm_tile.h": "a vector header, MR, NR, LANES and low()",
     "bench/machine_loops.h": "VECTOR and what goes with it, the vocabulary of one instruction set",
 }
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"]+)"', re.M)
