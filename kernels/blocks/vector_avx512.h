@@ -32,9 +32,10 @@ static inline __attribute__((always_inline)) vfloat vload_zeroed(const float *p,
 static inline void vstore_masked(float *p, vmask mask, vfloat a) {
     _mm512_mask_storeu_ps(p, mask, a);
 }
-/* The first `count` lanes; count may be any int. */
+/* The first `count` lanes; count may be any int. Comparisons, not a minimum and a maximum: those gcc
+ * computes in a vector register, a detour on the way to a mask. */
 static inline vmask vfirst_any(int count) {
-    return vfirst(count < 0 ? 0 : count < VLANES ? count : VLANES);
+    return (vmask)(count >= VLANES ? 0xFFFF : count <= 0 ? 0 : (1 << count) - 1);
 }
 /* The same for any int64. Comparisons, not a minimum and a maximum: those of several counts gcc
  * computes in a vector register, a detour on the way to a mask. */
