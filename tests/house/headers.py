@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
-FOLDERS = ("kernels", "reference", "golden", "bench", "tests")
+FOLDERS = ("golden", "bench", "tests")  # house/headers/<isa> look at kernels and reference
 # {header: what it is included after}
 PROTOCOLS = {
     "bench/machine_loops.h": "VECTOR and what goes with it, the vocabulary of one instruction set",
