@@ -36,7 +36,7 @@ void activation_reflection(const struct law_call *call, struct breach *breach, d
     }
 }
 
-const struct property activation_laws[ACTIVATION_LAWS] = {ACTIVATION_EVERY_LAW};
+const struct property activation_laws[] = {ACTIVATION_EVERY_LAW};
 
 /* ---- grad_x = g f'(x), g standing for grad_y ---- */
 
@@ -59,7 +59,7 @@ static void compare_others(const struct law_call *call, struct breach *breach) {
     same_odd(call, breach, OUT);
 }
 
-const struct property activation_backward_laws[ACTIVATION_BACKWARD_LAWS] = {
+const struct property activation_backward_laws[] = {
     LAW_GRADIENT_ADDITIVITY(G, OUT),
     LAW_GRADIENT_HOMOGENEITY(G, OUT),
     LAW_GRADIENT_SELF_ADJOINTNESS(G, OUT),

@@ -1,7 +1,5 @@
 #include "kernels/activation/relu.h"
 
-#include "kernels/activation/relu_properties.h"
-
 PROBLEM_FIELDS(relu, RELU_FIELDS);
 
 static const struct operand operands[] = {
@@ -42,5 +40,5 @@ const struct primitive primitive_relu = {
     .call = call,
     .selects = true,
     .univariate = true,
-    PROPERTIES(relu_properties),
+    PROPERTIES(relu_laws),
 };

@@ -9,6 +9,7 @@
 #ifndef KERNELS_ACTIVATION_RELU_H
 #define KERNELS_ACTIVATION_RELU_H
 
+#include "kernels/core/law.h"
 #include "kernels/core/primitive.h"
 
 #define RELU_FIELDS(INT, REAL, FLAG, CHOICE) INT(n, 4096, 0, INT64_C(1) << 36, "elements")
@@ -17,5 +18,9 @@ PROBLEM_STRUCT(relu, RELU_FIELDS);
 enum { RELU_X, RELU_Y };
 
 typedef void relu_kernel(const struct relu_problem *p, const float *x, float *y);
+
+/* What every implementation keeps: relu_laws.c. */
+enum { RELU_LAWS = 5 };
+extern const struct property relu_laws[RELU_LAWS];
 
 #endif

@@ -1,7 +1,5 @@
 #include "kernels/activation/relu_backward.h"
 
-#include "kernels/activation/relu_backward_properties.h"
-
 PROBLEM_FIELDS(relu_backward, RELU_BACKWARD_FIELDS);
 
 static const struct operand operands[] = {
@@ -44,5 +42,5 @@ const struct primitive primitive_relu_backward = {
     .call = call,
     .selects = true,
     .gradient_of = "relu",
-    PROPERTIES(relu_backward_properties),
+    PROPERTIES(relu_backward_laws),
 };

@@ -11,6 +11,7 @@
 #ifndef KERNELS_ACTIVATION_RELU_BACKWARD_H
 #define KERNELS_ACTIVATION_RELU_BACKWARD_H
 
+#include "kernels/core/law.h"
 #include "kernels/core/primitive.h"
 
 #define RELU_BACKWARD_FIELDS(INT, REAL, FLAG, CHOICE) INT(n, 4096, 0, INT64_C(1) << 36, "elements")
@@ -20,5 +21,9 @@ enum { RELU_BACKWARD_GRAD_Y, RELU_BACKWARD_X, RELU_BACKWARD_GRAD_X };
 
 typedef void relu_backward_kernel(const struct relu_backward_problem *p, const float *grad_y,
                                   const float *x, float *grad_x);
+
+/* What every implementation keeps: relu_backward_laws.c. */
+enum { RELU_BACKWARD_LAWS = 6 };
+extern const struct property relu_backward_laws[RELU_BACKWARD_LAWS];
 
 #endif

@@ -1,7 +1,4 @@
-/* The laws of relu_backward; g stands for grad_y. For relu_backward.c alone. */
-#ifndef KERNELS_ACTIVATION_RELU_BACKWARD_PROPERTIES_H
-#define KERNELS_ACTIVATION_RELU_BACKWARD_PROPERTIES_H
-
+/* The laws of relu_backward; g stands for grad_y. */
 #include "kernels/activation/relu_backward.h"
 #include "kernels/core/law.h"
 
@@ -18,7 +15,7 @@ static void change_closed(const struct law_call *call, int run) {
 }
 enum { G = RELU_BACKWARD_GRAD_Y, X = RELU_BACKWARD_X, OUT = RELU_BACKWARD_GRAD_X };
 
-static const struct property relu_backward_properties[] = {
+const struct property relu_backward_laws[] = {
     LAW_GRADIENT_ADDITIVITY(G, OUT),
     LAW_GRADIENT_HOMOGENEITY(G, OUT),
     {.name = "closed_gates",
@@ -34,5 +31,3 @@ static const struct property relu_backward_properties[] = {
     LAW_GRADIENT_SELF_ADJOINTNESS(G, OUT),
     LAW_GRADIENT_PERMUTATION(OUT),
 };
-
-#endif

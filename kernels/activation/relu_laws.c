@@ -1,7 +1,4 @@
-/* The laws of relu. For relu.c alone. */
-#ifndef KERNELS_ACTIVATION_RELU_PROPERTIES_H
-#define KERNELS_ACTIVATION_RELU_PROPERTIES_H
-
+/* The laws of relu. */
 #include "kernels/activation/relu.h"
 #include "kernels/core/law.h"
 
@@ -31,7 +28,7 @@ static void compare_parts(const struct law_call *call, struct breach *breach) {
         law_require(call, breach, 0, RELU_Y, i, (double)x[i] + law_out(call, 1, RELU_Y, i), 0);
 }
 
-static const struct property relu_properties[] = {
+const struct property relu_laws[] = {
     {.name = "idempotence",
      .statement = "relu(relu(x)) = relu(x)",
      .runs = 2,
@@ -58,5 +55,3 @@ static const struct property relu_properties[] = {
      LAW_IN({.of = RELU_X, .how = LAW_PERMUTE}),
      LAW_OUT({.of = RELU_Y, .how = LAW_PERMUTED})},
 };
-
-#endif

@@ -1,7 +1,5 @@
 #include "kernels/conv/conv2d.h"
 
-#include "kernels/conv/conv2d_properties.h"
-
 PROBLEM_FIELDS(conv2d, CONV2D_FIELDS);
 
 static const struct operand operands[] = {
@@ -86,5 +84,5 @@ const struct primitive primitive_conv2d = {
     .terms = terms,
     .exact = true,
     .call = call,
-    PROPERTIES(conv2d_properties),
+    PROPERTIES(conv2d_laws),
 };

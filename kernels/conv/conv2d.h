@@ -22,6 +22,7 @@
 #define KERNELS_CONV_CONV2D_H
 
 #include "kernels/blocks/window.h"
+#include "kernels/core/law.h"
 #include "kernels/core/primitive.h"
 
 #define CONV2D_FIELDS(INT, REAL, FLAG, CHOICE)                                                     \
@@ -61,5 +62,9 @@ static inline int64_t conv2d_ow(const struct conv2d_problem *p) {
 /* bias is NULL with bias=0; prepared and workspace as the implementation asked for them. */
 typedef void conv2d_kernel(const struct conv2d_problem *p, const float *x, const float *weight,
                            const float *bias, float *y, const void *prepared, void *workspace);
+
+/* What every implementation keeps: conv2d_laws.c. */
+enum { CONV2D_LAWS = 15 };
+extern const struct property conv2d_laws[CONV2D_LAWS];
 
 #endif

@@ -1,7 +1,4 @@
-/* The laws of conv2d. For conv2d.c alone. */
-#ifndef KERNELS_CONV_CONV2D_PROPERTIES_H
-#define KERNELS_CONV_CONV2D_PROPERTIES_H
-
+/* The laws of conv2d. */
 #include "kernels/conv/conv2d.h"
 #include "kernels/core/law.h"
 
@@ -277,7 +274,7 @@ static void make_dense(const struct law_call *call, int run) {
     if (run) law_gather(call, run, CONV2D_WEIGHT, CONV2D_WEIGHT, dense_from);
 }
 
-static const struct property conv2d_properties[] = {
+const struct property conv2d_laws[] = {
     {.name = "linearity_in_x",
      .statement = "conv(x + x', weight, bias + bias') = conv(x, weight, bias) + conv(x', weight, "
                   "bias')",
@@ -367,5 +364,3 @@ static const struct property conv2d_properties[] = {
      .prepare = make_dense,
      .compare = compare_same},
 };
-
-#endif

@@ -11,8 +11,8 @@
  * from those: |y1 - 2 y0| <= bound(y1) + 2 bound(y0). Relations that float32 keeps bit by bit
  * (powers of two, selections) ask for equality.
  *
- * Laws stand beside the primitive, in <primitive>_properties.h, which <primitive>.c alone includes
- * for its descriptor. */
+ * Laws stand beside the primitive, in <primitive>_laws.c or <family>_laws.c; the header says how many
+ * there are, and their table takes its length from what it lists: the two cannot differ. */
 #ifndef KERNELS_CORE_LAW_H
 #define KERNELS_CORE_LAW_H
 

@@ -1,7 +1,5 @@
 #include "kernels/dense/gemm.h"
 
-#include "kernels/dense/gemm_properties.h"
-
 PROBLEM_FIELDS(gemm, GEMM_FIELDS);
 
 static const struct operand operands[] = {
@@ -71,5 +69,5 @@ const struct primitive primitive_gemm = {
     .terms = terms,
     .exact = true,
     .call = call,
-    PROPERTIES(gemm_properties),
+    PROPERTIES(gemm_laws),
 };

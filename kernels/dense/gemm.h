@@ -14,6 +14,7 @@
 #ifndef KERNELS_DENSE_GEMM_H
 #define KERNELS_DENSE_GEMM_H
 
+#include "kernels/core/law.h"
 #include "kernels/core/primitive.h"
 
 #define GEMM_FIELDS(INT, REAL, FLAG, CHOICE)                                                       \
@@ -31,5 +32,9 @@ enum { GEMM_A, GEMM_B, GEMM_C };
 
 typedef void gemm_kernel(const struct gemm_problem *p, const float *a, const float *b, float *c,
                          void *workspace);
+
+/* What every implementation keeps: gemm_laws.c. */
+enum { GEMM_LAWS = 10 };
+extern const struct property gemm_laws[GEMM_LAWS];
 
 #endif

@@ -1,7 +1,4 @@
-/* The laws of gemm: c' = alpha op(a) op(b) + beta c. For gemm.c alone. */
-#ifndef KERNELS_DENSE_GEMM_PROPERTIES_H
-#define KERNELS_DENSE_GEMM_PROPERTIES_H
-
+/* The laws of gemm: c' = alpha op(a) op(b) + beta c. */
 #include "kernels/core/law.h"
 #include "kernels/dense/gemm.h"
 
@@ -98,7 +95,7 @@ static void turn_b(struct problem *problem, int run) {
     p->trans_b = !old.trans_b; /* the same memory, read the other way */
 }
 
-static const struct property gemm_properties[] = {
+const struct property gemm_laws[] = {
     {.name = "linearity_in_a",
      .statement = "gemm(a + a', b, c + c') = gemm(a, b, c) + gemm(a', b, c')",
      .runs = 3,
@@ -161,5 +158,3 @@ static const struct property gemm_properties[] = {
      .prepare = store_a_turned,
      LAW_OUT({.of = GEMM_C, .how = LAW_SAME})},
 };
-
-#endif

@@ -1,7 +1,5 @@
 #include "kernels/norm/layer_norm.h"
 
-#include "kernels/norm/layer_norm_properties.h"
-
 PROBLEM_FIELDS(layer_norm, LAYER_NORM_FIELDS);
 
 static const struct operand operands[] = {
@@ -70,5 +68,5 @@ const struct primitive primitive_layer_norm = {
     .flops = flops,
     .terms = terms,
     .call = call,
-    PROPERTIES(layer_norm_properties),
+    PROPERTIES(layer_norm_laws),
 };

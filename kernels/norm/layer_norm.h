@@ -26,6 +26,7 @@
 #ifndef KERNELS_NORM_LAYER_NORM_H
 #define KERNELS_NORM_LAYER_NORM_H
 
+#include "kernels/core/law.h"
 #include "kernels/core/primitive.h"
 
 #define LAYER_NORM_FIELDS(INT, REAL, FLAG, CHOICE)                                                 \
@@ -48,5 +49,9 @@ enum {
 typedef void layer_norm_kernel(const struct layer_norm_problem *p, const float *x,
                                const float *weight, const float *bias, float *y, float *mean,
                                float *rstd);
+
+/* What every implementation keeps: layer_norm_laws.c. */
+enum { LAYER_NORM_LAWS = 6 };
+extern const struct property layer_norm_laws[LAYER_NORM_LAWS];
 
 #endif

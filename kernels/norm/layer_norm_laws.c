@@ -1,7 +1,4 @@
-/* The laws of layer_norm. For layer_norm.c alone. */
-#ifndef KERNELS_NORM_LAYER_NORM_PROPERTIES_H
-#define KERNELS_NORM_LAYER_NORM_PROPERTIES_H
-
+/* The laws of layer_norm. */
 #include "kernels/core/law.h"
 #include "kernels/norm/layer_norm.h"
 
@@ -112,7 +109,7 @@ static void compare_moments(const struct law_call *call, struct breach *breach) 
     }
 }
 
-static const struct property layer_norm_properties[] = {
+const struct property layer_norm_laws[] = {
     {.name = "shift_invariance",
      .statement = "x + c has the y and rstd of x, and a mean larger by c",
      .runs = 2,
@@ -151,5 +148,3 @@ static const struct property layer_norm_properties[] = {
      .vary = without_affine,
      .compare = compare_moments},
 };
-
-#endif

@@ -1,7 +1,5 @@
 #include "kernels/optim/adam_step.h"
 
-#include "kernels/optim/adam_step_properties.h"
-
 PROBLEM_FIELDS(adam_step, ADAM_STEP_FIELDS);
 
 static const struct operand operands[] = {
@@ -61,5 +59,5 @@ const struct primitive primitive_adam_step = {
     .flops = flops,
     .terms = terms,
     .call = call,
-    PROPERTIES(adam_step_properties),
+    PROPERTIES(adam_step_laws),
 };

@@ -29,6 +29,7 @@
 #ifndef KERNELS_OPTIM_ADAM_STEP_H
 #define KERNELS_OPTIM_ADAM_STEP_H
 
+#include "kernels/core/law.h"
 #include "kernels/core/primitive.h"
 
 #define ADAM_STEP_FIELDS(INT, REAL, FLAG, CHOICE)                                                  \
@@ -55,5 +56,9 @@ enum {
 
 typedef void adam_step_kernel(const struct adam_step_problem *p, float *param, const float *grad,
                               float *exp_avg, float *exp_avg_sq, float *max_exp_avg_sq);
+
+/* What every implementation keeps: adam_step_laws.c. */
+enum { ADAM_STEP_LAWS = 8 };
+extern const struct property adam_step_laws[ADAM_STEP_LAWS];
 
 #endif

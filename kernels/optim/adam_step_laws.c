@@ -1,7 +1,4 @@
-/* The laws of adam_step. For adam_step.c alone. */
-#ifndef KERNELS_OPTIM_ADAM_STEP_PROPERTIES_H
-#define KERNELS_OPTIM_ADAM_STEP_PROPERTIES_H
-
+/* The laws of adam_step. */
 #include "kernels/core/law.h"
 #include "kernels/optim/adam_step.h"
 
@@ -74,7 +71,7 @@ enum {
     MAX_EXP_AVG_SQ = ADAM_STEP_MAX_EXP_AVG_SQ,
 };
 
-static const struct property adam_step_properties[] = {
+const struct property adam_step_laws[] = {
     {.name = "permutation",
      .statement = "permuting all operands alike permutes the results",
      .runs = 2,
@@ -134,5 +131,3 @@ static const struct property adam_step_properties[] = {
      .applies = has_amsgrad,
      .compare = compare_maximum},
 };
-
-#endif

@@ -1,7 +1,5 @@
 #include "kernels/pool/max_pool1d.h"
 
-#include "kernels/pool/max_pool1d_properties.h"
-
 PROBLEM_FIELDS(max_pool1d, MAX_POOL1D_FIELDS);
 
 static const struct operand operands[] = {
@@ -66,5 +64,5 @@ const struct primitive primitive_max_pool1d = {
     .exact = true,
     .call = call,
     .selects = true,
-    PROPERTIES(max_pool1d_properties),
+    PROPERTIES(max_pool1d_laws),
 };

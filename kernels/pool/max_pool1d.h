@@ -14,6 +14,7 @@
 #define KERNELS_POOL_MAX_POOL1D_H
 
 #include "kernels/blocks/window.h"
+#include "kernels/core/law.h"
 #include "kernels/core/primitive.h"
 
 #define MAX_POOL1D_FIELDS(INT, REAL, FLAG, CHOICE)                                                 \
@@ -34,5 +35,9 @@ typedef void max_pool1d_kernel(const struct max_pool1d_problem *p, const float *
 
 /* The larger, or the NaN. */
 static inline float max_pool1d_larger(float a, float b) { return a > b || a != a ? a : b; }
+
+/* What every implementation keeps: max_pool1d_laws.c. */
+enum { MAX_POOL1D_LAWS = 7 };
+extern const struct property max_pool1d_laws[MAX_POOL1D_LAWS];
 
 #endif

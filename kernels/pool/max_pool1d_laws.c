@@ -1,7 +1,4 @@
-/* The laws of max_pool1d, called pool here. For max_pool1d.c alone. */
-#ifndef KERNELS_POOL_MAX_POOL1D_PROPERTIES_H
-#define KERNELS_POOL_MAX_POOL1D_PROPERTIES_H
-
+/* The laws of max_pool1d, called pool here. */
 #include "kernels/core/law.h"
 #include "kernels/pool/max_pool1d.h"
 
@@ -133,7 +130,7 @@ static void compare_chained(const struct law_call *call, struct breach *breach) 
     law_same(call, breach, 2, MAX_POOL1D_Y, 1);
 }
 
-static const struct property max_pool1d_properties[] = {
+const struct property max_pool1d_laws[] = {
     {.name = "maximum",
      .statement = "pool(max(x, x')) = max(pool(x), pool(x'))",
      .runs = 3,
@@ -174,5 +171,3 @@ static const struct property max_pool1d_properties[] = {
      .prepare = chain,
      .compare = compare_chained},
 };
-
-#endif

@@ -1,7 +1,5 @@
 #include "kernels/softmax/softmax.h"
 
-#include "kernels/softmax/softmax_properties.h"
-
 PROBLEM_FIELDS(softmax, SOFTMAX_FIELDS);
 
 static const struct operand operands[] = {
@@ -49,5 +47,5 @@ const struct primitive primitive_softmax = {
     .flops = flops,
     .terms = terms,
     .call = call,
-    PROPERTIES(softmax_properties),
+    PROPERTIES(softmax_laws),
 };

@@ -12,6 +12,7 @@
 #ifndef KERNELS_SOFTMAX_SOFTMAX_H
 #define KERNELS_SOFTMAX_SOFTMAX_H
 
+#include "kernels/core/law.h"
 #include "kernels/core/primitive.h"
 
 #define SOFTMAX_FIELDS(INT, REAL, FLAG, CHOICE)                                                    \
@@ -23,5 +24,9 @@ PROBLEM_STRUCT(softmax, SOFTMAX_FIELDS);
 enum { SOFTMAX_X, SOFTMAX_Y };
 
 typedef void softmax_kernel(const struct softmax_problem *p, const float *x, float *y);
+
+/* What every implementation keeps: softmax_laws.c. */
+enum { SOFTMAX_LAWS = 6 };
+extern const struct property softmax_laws[SOFTMAX_LAWS];
 
 #endif

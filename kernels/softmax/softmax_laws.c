@@ -1,7 +1,4 @@
-/* The laws of softmax. For softmax.c alone. */
-#ifndef KERNELS_SOFTMAX_SOFTMAX_PROPERTIES_H
-#define KERNELS_SOFTMAX_SOFTMAX_PROPERTIES_H
-
+/* The laws of softmax. */
 #include "kernels/core/law.h"
 #include "kernels/softmax/softmax.h"
 
@@ -93,7 +90,7 @@ static void compare_contiguous(const struct law_call *call, struct breach *breac
     law_gathered(call, breach, 1, SOFTMAX_Y, contiguous_from);
 }
 
-static const struct property softmax_properties[] = {
+const struct property softmax_laws[] = {
     {.name = "conservation",
      .statement = "every slice of softmax(x) lies in [0, 1] and sums to 1",
      .runs = 1,
@@ -125,5 +122,3 @@ static const struct property softmax_properties[] = {
      .prepare = prepare_contiguous,
      .compare = compare_contiguous},
 };
-
-#endif
