@@ -147,6 +147,16 @@ static const char *operands_wrong(const struct primitive *p) {
     return output ? NULL : "no operand is an output";
 }
 
+/* Data of a law: a list that ends with LAW_NOTHING, of operands that there are. */
+static bool good_parts(const struct primitive *p, const struct law_part *part, bool outputs) {
+    for (; part && part->how; part++) {
+        if (part->of < LAW_EVERY || part->of >= p->operand_count) return false;
+        if (part->how > LAW_ADJOINT || (part->how >= LAW_SAME) != outputs) return false;
+        if (part->with < 0 || part->with >= p->operand_count) return false;
+    }
+    return true;
+}
+
 static const char *properties_wrong(const struct primitive *p) {
     if (p->property_count < 0 || (p->property_count && !p->properties)) return "property_count";
     for (int i = 0; i < p->property_count; i++) {
@@ -154,7 +164,9 @@ static const char *properties_wrong(const struct primitive *p) {
         if (!name_is_good(law->name) || !good_line(law->statement))
             return "a law's name or statement";
         if (law->runs < 1 || law->runs > LAW_RUNS) return "a law's runs";
-        if (!law->compare) return "a law's compare is NULL";
+        if (!law->compare && !law->out) return "a law's compare is NULL";
+        if (!good_parts(p, law->in, false)) return "what a law does to its inputs";
+        if (!good_parts(p, law->out, true)) return "what a law asks of its outputs";
     }
     return p->gradient_of && !name_is_good(p->gradient_of) ? "gradient_of" : NULL;
 }

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "kernels/core/descriptor.h"
 #include "kernels/core/registry.h"
 #include "tests/unit/check.h"
 
@@ -289,7 +290,33 @@ static void permutations(void) {
     }
 }
 
+/* A table of laws without holes; data of operands that there are. */
+static void statements(void) {
+    for (int i = 0; registry_primitive(i); i++) {
+        const char *wrong = primitive_wrong(registry_primitive(i));
+        CHECK_TEXT(wrong ? wrong : "", "");
+    }
+    const struct law_part sum[] = {{.of = 1, .how = LAW_SUM}, {.how = LAW_NOTHING}},
+                          split[] = {{.of = 0, .how = LAW_SPLIT}, {.how = LAW_NOTHING}},
+                          nowhere[] = {{.of = 2, .how = LAW_SUM}, {.how = LAW_NOTHING}};
+    struct property law = {.name = "law", .statement = "a law", .runs = 3, .in = split, .out = sum};
+    struct primitive mine = *registry_find_primitive("relu");
+    mine.properties = &law;
+    mine.property_count = 1;
+    CHECK(!primitive_wrong(&mine));
+    law.out = nowhere;
+    CHECK_TEXT(primitive_wrong(&mine), "what a law asks of its outputs");
+    law.out = split;
+    CHECK_TEXT(primitive_wrong(&mine), "what a law asks of its outputs");
+    law.out = sum;
+    law.in = sum;
+    CHECK_TEXT(primitive_wrong(&mine), "what a law does to its inputs");
+    law.in = law.out = NULL;
+    CHECK_TEXT(primitive_wrong(&mine), "a law's compare is NULL");
+}
+
 int main(void) {
+    statements();
     every_law();
     sabotage();
     pairs();
