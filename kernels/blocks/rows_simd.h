@@ -139,9 +139,11 @@ static ALWAYS_INLINE void row_reduce_cache(const struct row *row, const struct r
         for (int v = 0; v < 4; v++)
             row_step(row, pass, i + v * VLANES, lanes_whole(), context, partial[v]);
     }
-    for (int v = 0; i < row->count; v++, i += VLANES)
+    for (int v = 0; v < 4; v++, i += VLANES) { /* of constant length, or partial goes to memory */
+        if (i >= row->count) break;
         row_step(row, pass, i, lanes_first(row->count - i < VLANES ? row->count - i : VLANES),
                  context, partial[v]);
+    }
     for (int k = 0; k < pass.results; k++)
         result[k] =
             row_combined(pass, row_combine(pass, row_combine(pass, partial[0][k], partial[1][k]),
