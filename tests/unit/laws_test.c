@@ -298,7 +298,9 @@ static void statements(void) {
     }
     const struct law_part sum[] = {{.of = 1, .how = LAW_SUM}, {.how = LAW_NOTHING}},
                           split[] = {{.of = 0, .how = LAW_SPLIT}, {.how = LAW_NOTHING}},
-                          nowhere[] = {{.of = 2, .how = LAW_SUM}, {.how = LAW_NOTHING}};
+                          nowhere[] = {{.of = 2, .how = LAW_SUM}, {.how = LAW_NOTHING}},
+                          lonely[] = {{.of = 1, .how = LAW_SELF_ADJOINT, .with = 2},
+                                      {.how = LAW_NOTHING}};
     struct property law = {.name = "law", .statement = "a law", .runs = 3, .in = split, .out = sum};
     struct primitive mine = *registry_find_primitive("relu");
     mine.properties = &law;
@@ -306,6 +308,8 @@ static void statements(void) {
     CHECK(!primitive_wrong(&mine));
     law.out = nowhere;
     CHECK_TEXT(primitive_wrong(&mine), "what a law asks of its outputs");
+    law.out = lonely;
+    CHECK(primitive_wrong(&mine) != NULL);
     law.out = split;
     CHECK_TEXT(primitive_wrong(&mine), "what a law asks of its outputs");
     law.out = sum;
