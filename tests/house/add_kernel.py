@@ -5,6 +5,7 @@ README marks each block of commands with the exit status it ends in: <!-- run: e
 block adds a kernel with a bug and must be told so; the next repairs it. Together they may touch one new file and
 add one line. The commands that README shows with their output must at least succeed.
 """
+import os
 import re
 import shutil
 import subprocess
@@ -42,10 +43,11 @@ def run_readme(folder):
     blocks, examples = BLOCK.findall(text), EXAMPLE.findall(text)
     if len(blocks) < 2 or not examples:
         return ["README.md: no blocks marked <!-- run: exit N -->, or no examples"]
+    environment = {"CCACHE_DIR": str(TOP / "build/ccache"), **os.environ}  # what the tree's own builds have compiled
     wrong = []
     for expected, commands in blocks + [("0", line) for line in examples]:
         print("$ " + commands.strip().replace("\n", "\n  "), flush=True)
-        status = subprocess.run(["bash", "-c", commands], cwd=folder, timeout=900).returncode
+        status = subprocess.run(["bash", "-c", commands], cwd=folder, timeout=900, env=environment).returncode
         if status != int(expected):
             wrong.append(f"exit {status}, README says {expected}:\n{commands}")
     return wrong
