@@ -1,5 +1,5 @@
 /* Oracle of relu_backward: a selection, so no rounding and both gauges 0. */
-#include "kernels/activation/relu_backward.h"
+#include "kernels/activation/relu.h"
 #include "reference/oracle.h"
 
 static int64_t units(const void *problem) {
@@ -9,10 +9,10 @@ static int64_t units(const void *problem) {
 static void evaluate(const struct oracle_call *call, int64_t unit) {
     const struct relu_backward_problem *p = call->problem;
     for (int64_t i = unit * ORACLE_BLOCK; i < oracle_block_end(unit, p->n); i++)
-        expect(&call->expected[RELU_BACKWARD_GRAD_X], i,
-               oracle_input(call, RELU_BACKWARD_X, i) <= 0
+        expect(&call->expected[ACTIVATION_BACKWARD_GRAD_X], i,
+               oracle_input(call, ACTIVATION_BACKWARD_X, i) <= 0
                    ? 0.0
-                   : oracle_input(call, RELU_BACKWARD_GRAD_Y, i),
+                   : oracle_input(call, ACTIVATION_BACKWARD_GRAD_Y, i),
                0, 0);
 }
 

@@ -64,10 +64,13 @@ void activation_negate(const struct law_call *call, int run);
 void activation_reflection(const struct law_call *call, struct breach *breach, double s, double a,
                            double b);
 
-/* Both descriptors; after the flops of one element come more members of the forward one. The
- * reflection is `statement`, s, a, b. */
-#define ACTIVATION_PRIMITIVES(name_, FIELDS_, summary_, formula_, flops_, gradient_,               \
-                              gradient_flops_, ...)                                                \
+/* Both descriptors; after the flops of one element come more members of the forward one: its laws,
+ * below. */
+#define ACTIVATION_PRIMITIVES(...)                                                                 \
+    ACTIVATION_PRIMITIVES_WITH((PROPERTIES(activation_backward_laws)), __VA_ARGS__)
+/* A member whose gradient has laws of its own, or more members: these first, in parentheses. */
+#define ACTIVATION_PRIMITIVES_WITH(gradients_, name_, FIELDS_, summary_, formula_, flops_,         \
+                                   gradient_, gradient_flops_, ...)                                \
     PROBLEM_FIELDS(name_, FIELDS_);                                                                \
     static double flops(const void *problem) {                                                     \
         return (double)((const struct activation_problem *)problem)->n * (flops_);                 \
@@ -96,7 +99,8 @@ void activation_reflection(const struct law_call *call, struct breach *breach, d
         .flops = gradient_flops,                                                                   \
         .call = gradient_call,                                                                     \
         .gradient_of = #name_,                                                                     \
-        PROPERTIES(activation_backward_laws)}
+        ACTIVATION_MEMBERS_ gradients_}
+#define ACTIVATION_MEMBERS_(...) __VA_ARGS__
 #define ACTIVATION_COMMON_(name_, summary_, formula_)                                              \
     .size = sizeof(struct primitive), .family = "activation", .name = #name_, .summary = summary_, \
     .formula = formula_, FIELDS(fields), .shape = activation_shape, .terms = activation_terms

@@ -9,7 +9,6 @@
 #include "kernels/activation/leaky_relu.h"
 #include "kernels/activation/mish.h"
 #include "kernels/activation/relu.h"
-#include "kernels/activation/relu_backward.h"
 #include "kernels/activation/sigmoid.h"
 #include "kernels/activation/silu.h"
 #include "kernels/activation/softplus.h"

@@ -1,44 +1,18 @@
 #include "kernels/activation/relu.h"
 
-PROBLEM_FIELDS(relu, RELU_FIELDS);
-
-static const struct operand operands[] = {
-    [RELU_X] = {"x", ROLE_IN, DTYPE_F32, DOMAIN_REAL, .shape = "[n]"},
-    [RELU_Y] = {"y", ROLE_OUT, DTYPE_F32, DOMAIN_REAL, .shape = "[n]"},
-};
-
-static struct shape shape(const void *problem, int operand) {
-    (void)operand; /* x and y alike */
-    return SHAPE(((const struct relu_problem *)problem)->n);
+/* Written as "negative becomes 0", not "positive stays": a NaN is neither. */
+static void relu_naive(const struct relu_problem *p, const float *x, float *y) {
+    for (int64_t i = 0; i < p->n; i++) y[i] = x[i] < 0 ? 0 : x[i];
 }
+IMPL(relu, naive, .technique = "one comparison per element");
 
-static double flops(const void *problem) {
-    return (double)((const struct relu_problem *)problem)->n;
+static void relu_backward_naive(const struct relu_backward_problem *p, const float *grad_y,
+                                const float *x, float *grad_x) {
+    for (int64_t i = 0; i < p->n; i++) grad_x[i] = x[i] <= 0 ? 0 : grad_y[i];
 }
+IMPL(relu_backward, naive, .technique = "one comparison per element");
 
-static double terms(const void *problem) {
-    (void)problem;
-    return 1;
-}
-
-static void call(kernel_fn kernel, const struct invocation *i) {
-    ((relu_kernel *)kernel)(i->problem, i->operand[RELU_X], i->operand[RELU_Y]);
-}
-
-const struct primitive primitive_relu = {
-    .size = sizeof(struct primitive),
-    .name = "relu",
-    .family = "activation",
-    .summary = "rectified linear unit",
-    .formula = "y = max(0, x)",
-    FIELDS(fields),
-    OPERANDS(operands),
-    .shape = shape,
-    .flops = flops,
-    .terms = terms,
-    .exact = true,
-    .call = call,
-    .selects = true,
-    .univariate = true,
-    PROPERTIES(relu_laws),
-};
+ACTIVATION_PRIMITIVES_WITH((.exact = true, .selects = true, PROPERTIES(relu_backward_laws)), relu,
+                           RELU_FIELDS, "rectified linear unit", "y = max(0, x)", 1,
+                           "grad_x = x <= 0 ? 0 : grad_y", 1, .exact = true, .selects = true,
+                           PROPERTIES(relu_laws));

@@ -1,26 +1,24 @@
-/* relu: y = max(0, x), element by element.
+/* relu and relu_backward: the rectifier.
  *
- *   x, y  [n]
+ *   y = max(0, x)          grad_x = x <= 0 ? 0 : grad_y
  *
- * Alignment: float. Aliasing: x and y do not overlap. Thread safety: reentrant, no state.
- * NaN, Inf (as torch.nn.functional.relu): NaN stays NaN, +Inf stays, -Inf gives 0; which zero is
- * left open. n = 0: nothing is written. Source: Nair and Hinton, "Rectified linear units improve
- * restricted Boltzmann machines", ICML 2010. The gradient: relu_backward.h. */
+ * Shapes, alignment, aliasing, Inf, n = 0: activation.h. Both select, and round nothing.
+ * The kink belongs to the left: at x = 0 (either zero) the gradient is 0. NaN (as
+ * torch.nn.functional.relu, and as threshold_backward, which its autograd calls): where x <= 0
+ * grad_x is 0 whatever grad_y is, NaN included; a NaN x is not <= 0, so grad_y passes unchanged.
+ * Source: Nair and Hinton, "Rectified linear units improve restricted Boltzmann machines", ICML
+ * 2010. */
 #ifndef KERNELS_ACTIVATION_RELU_H
 #define KERNELS_ACTIVATION_RELU_H
 
-#include "kernels/core/law.h"
-#include "kernels/core/primitive.h"
+#include "kernels/activation/activation.h"
 
-#define RELU_FIELDS(INT, REAL, FLAG, CHOICE) INT(n, 4096, 0, INT64_C(1) << 36, "elements")
-PROBLEM_STRUCT(relu, RELU_FIELDS);
+#define RELU_FIELDS(INT, REAL, FLAG, CHOICE) ACTIVATION_N(INT)
+ACTIVATION(relu, RELU_FIELDS);
 
-enum { RELU_X, RELU_Y };
-
-typedef void relu_kernel(const struct relu_problem *p, const float *x, float *y);
-
-/* What every implementation keeps: relu_laws.c. */
-enum { RELU_LAWS = 5 };
+/* What every implementation keeps, in place of the family's laws: relu_laws.c. */
+enum { RELU_LAWS = 5, RELU_BACKWARD_LAWS = 6 };
 extern const struct property relu_laws[RELU_LAWS];
+extern const struct property relu_backward_laws[RELU_BACKWARD_LAWS];
 
 #endif

@@ -1,31 +1,33 @@
-/* The laws of relu. */
+/* The laws of relu and of relu_backward. */
 #include "kernels/activation/relu.h"
-#include "kernels/core/law.h"
 
-static int64_t law_size(const struct law_call *call) { return law_elements(call, 0, RELU_X); }
+/* ---- y = max(0, x) ---- */
+
+static int64_t law_size(const struct law_call *call) { return law_elements(call, 0, ACTIVATION_X); }
 
 static void feed_back(const struct law_call *call, int run) {
-    const float *y = call->run[0]->out[RELU_Y];
-    float *x = call->run[run]->in[RELU_X];
+    const float *y = call->run[0]->out[ACTIVATION_Y];
+    float *x = call->run[run]->in[ACTIVATION_X];
     for (int64_t i = 0; run && i < law_size(call); i++) x[i] = y[i];
 }
 /* Runs: x, x', max(x, x'). */
 static void prepare_maximum(const struct law_call *call, int run) {
-    if (run == 1) law_refill(call, run, RELU_X);
-    const float *a = call->run[0]->in[RELU_X], *b = call->run[1]->in[RELU_X];
-    float *larger = call->run[run]->in[RELU_X];
+    if (run == 1) law_refill(call, run, ACTIVATION_X);
+    const float *a = call->run[0]->in[ACTIVATION_X], *b = call->run[1]->in[ACTIVATION_X];
+    float *larger = call->run[run]->in[ACTIVATION_X];
     for (int64_t i = 0; run == 2 && i < law_size(call); i++) larger[i] = a[i] > b[i] ? a[i] : b[i];
 }
 static void compare_maximum(const struct law_call *call, struct breach *breach) {
     for (int64_t i = 0; i < law_size(call); i++)
-        law_require(call, breach, 2, RELU_Y, i,
-                    fmax(law_out(call, 0, RELU_Y, i), law_out(call, 1, RELU_Y, i)), 0);
+        law_require(call, breach, 2, ACTIVATION_Y, i,
+                    fmax(law_out(call, 0, ACTIVATION_Y, i), law_out(call, 1, ACTIVATION_Y, i)), 0);
 }
 
 static void compare_parts(const struct law_call *call, struct breach *breach) {
-    const float *x = call->run[0]->in[RELU_X];
+    const float *x = call->run[0]->in[ACTIVATION_X];
     for (int64_t i = 0; i < law_size(call); i++)
-        law_require(call, breach, 0, RELU_Y, i, (double)x[i] + law_out(call, 1, RELU_Y, i), 0);
+        law_require(call, breach, 0, ACTIVATION_Y, i,
+                    (double)x[i] + law_out(call, 1, ACTIVATION_Y, i), 0);
 }
 
 const struct property relu_laws[] = {
@@ -33,7 +35,7 @@ const struct property relu_laws[] = {
      .statement = "relu(relu(x)) = relu(x)",
      .runs = 2,
      .prepare = feed_back,
-     LAW_OUT({.of = RELU_Y, .how = LAW_SAME})},
+     LAW_OUT({.of = ACTIVATION_Y, .how = LAW_SAME})},
     {.name = "monotonicity",
      .statement = "relu(max(x, x')) = max(relu(x), relu(x'))",
      .runs = 3,
@@ -42,16 +44,48 @@ const struct property relu_laws[] = {
     {.name = "homogeneity",
      .statement = "relu(4 x) = 4 relu(x)",
      .runs = 2,
-     LAW_IN({.of = RELU_X, .how = LAW_SCALE, .factor = 4}),
-     LAW_OUT({.of = RELU_Y, .how = LAW_TIMES, .factor = 4})},
+     LAW_IN({.of = ACTIVATION_X, .how = LAW_SCALE, .factor = 4}),
+     LAW_OUT({.of = ACTIVATION_Y, .how = LAW_TIMES, .factor = 4})},
     {.name = "two_parts",
      .statement = "relu(x) - relu(-x) = x",
      .runs = 2,
-     LAW_IN({.of = RELU_X, .how = LAW_SCALE, .factor = -1}),
+     LAW_IN({.of = ACTIVATION_X, .how = LAW_SCALE, .factor = -1}),
      .compare = compare_parts},
     {.name = "permutation",
      .statement = "permuting x permutes relu(x)",
      .runs = 2,
-     LAW_IN({.of = RELU_X, .how = LAW_PERMUTE}),
-     LAW_OUT({.of = RELU_Y, .how = LAW_PERMUTED})},
+     LAW_IN({.of = ACTIVATION_X, .how = LAW_PERMUTE}),
+     LAW_OUT({.of = ACTIVATION_Y, .how = LAW_PERMUTED})},
+};
+
+/* ---- grad_x = x <= 0 ? 0 : g, g standing for grad_y ---- */
+
+enum {
+    G = ACTIVATION_BACKWARD_GRAD_Y,
+    X = ACTIVATION_BACKWARD_X,
+    OUT = ACTIVATION_BACKWARD_GRAD_X
+};
+
+/* Other gradients arrive wherever nothing passes. */
+static void change_closed(const struct law_call *call, int run) {
+    const float *x = call->run[0]->in[X];
+    float *grad_y = call->run[run]->in[G];
+    for (int64_t i = 0; run && i < law_elements(call, 0, X); i++)
+        if (x[i] <= 0) grad_y[i] = (float)(i % 7) - 3 - grad_y[i];
+}
+const struct property relu_backward_laws[] = {
+    LAW_GRADIENT_ADDITIVITY(G, OUT),
+    LAW_GRADIENT_HOMOGENEITY(G, OUT),
+    {.name = "closed_gates",
+     .statement = "g has no influence where x <= 0",
+     .runs = 2,
+     .prepare = change_closed,
+     LAW_OUT({.of = OUT, .how = LAW_SAME})},
+    {.name = "scale_of_x",
+     .statement = "grad_x(g, 2^20 x) = grad_x(g, x): the sign of x alone counts",
+     .runs = 2,
+     LAW_IN({.of = X, .how = LAW_SCALE, .factor = 0x1p20}),
+     LAW_OUT({.of = OUT, .how = LAW_SAME})},
+    LAW_GRADIENT_SELF_ADJOINTNESS(G, OUT),
+    LAW_GRADIENT_PERMUTATION(OUT),
 };

@@ -1,6 +1,5 @@
 #include "kernels/activation/activation_simd.h"
 #include "kernels/activation/relu.h"
-#include "kernels/activation/relu_backward.h"
 
 /* vmax gives its second argument when either is NaN: NaN stays. */
 ACTIVATION_SIMD(relu, "vector maximum, masked tail", vmax(vset(0), x));

@@ -2,7 +2,7 @@
  * independent, so each mutant is one expression; some go wrong by place. */
 #include <math.h>
 
-#include "kernels/activation/relu_backward.h"
+#include "kernels/activation/relu.h"
 #include "kernels/core/plugin.h"
 
 #define WRONG "FAIL: elements wrong"

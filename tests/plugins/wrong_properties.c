@@ -2,7 +2,7 @@
  * `property` and `gradient` must say about them stands in CMakeLists.txt. */
 #include <stdlib.h>
 
-#include "kernels/activation/relu_backward.h"
+#include "kernels/activation/relu.h"
 #include "kernels/core/plugin.h"
 #include "kernels/core/registry.h"
 #include "kernels/softmax/softmax.h"
@@ -57,29 +57,29 @@ WRONG(softmax, favours_the_first, "takes from the second what it gives the first
 
 static void twice(const struct implementation *self, const struct problem *problem,
                   const struct invocation *invocation) {
-    float *grad_x = invocation->operand[RELU_BACKWARD_GRAD_X];
+    float *grad_x = invocation->operand[ACTIVATION_BACKWARD_GRAD_X];
     right(self, problem, invocation);
-    for (int64_t i = 0; i < outputs(problem, RELU_BACKWARD_GRAD_X); i++) grad_x[i] *= 2;
+    for (int64_t i = 0; i < outputs(problem, ACTIVATION_BACKWARD_GRAD_X); i++) grad_x[i] *= 2;
 }
 WRONG(relu_backward, twice, "counts the gradient twice");
 
 /* The gradient of |x|: passes the other way on the left. */
 static void both_sides(const struct implementation *self, const struct problem *problem,
                        const struct invocation *invocation) {
-    const float *x = invocation->operand[RELU_BACKWARD_X];
-    const float *grad_y = invocation->operand[RELU_BACKWARD_GRAD_Y];
-    float *grad_x = invocation->operand[RELU_BACKWARD_GRAD_X];
+    const float *x = invocation->operand[ACTIVATION_BACKWARD_X];
+    const float *grad_y = invocation->operand[ACTIVATION_BACKWARD_GRAD_Y];
+    float *grad_x = invocation->operand[ACTIVATION_BACKWARD_GRAD_X];
     (void)self;
-    for (int64_t i = 0; i < outputs(problem, RELU_BACKWARD_GRAD_X); i++)
+    for (int64_t i = 0; i < outputs(problem, ACTIVATION_BACKWARD_GRAD_X); i++)
         grad_x[i] = x[i] < 0 ? -grad_y[i] : grad_y[i];
 }
 WRONG(relu_backward, both_sides, "the gradient of |x|");
 
 static void single_slip(const struct implementation *self, const struct problem *problem,
                         const struct invocation *invocation) {
-    float *grad_x = invocation->operand[RELU_BACKWARD_GRAD_X];
+    float *grad_x = invocation->operand[ACTIVATION_BACKWARD_GRAD_X];
     right(self, problem, invocation);
-    const int64_t count = outputs(problem, RELU_BACKWARD_GRAD_X);
+    const int64_t count = outputs(problem, ACTIVATION_BACKWARD_GRAD_X);
     if (count) grad_x[count / 2] *= 1.000001f;
 }
 WRONG(relu_backward, single_slip, "one element is off by a millionth");
