@@ -1,7 +1,12 @@
-/* Bodies of machine_kernels_<isa>.c, which defines before including this:
- *   VECTOR, LANES, CHAINS (independent accumulators: latency times issue width, at least),
- *   SET(float), LOAD(p), STORE(p, v), ADD(a, b), MULTIPLY_ADD(a, b, c) = a b + c, TOTAL(v). */
+/* The loops behind the machine's ceilings, for the vectors of one instruction set: what each
+ * machine_kernels_<isa>.c makes its table of. */
+#ifndef BENCH_MACHINE_LOOPS_H
+#define BENCH_MACHINE_LOOPS_H
+
+#include <stddef.h>
+
 #include "bench/machine_kernels.h"
+#include "bench/machine_vector.h"
 
 /* x = 0.75 x + 0.25: stays at 1, neither grows nor shrinks. Two operations per lane. */
 static float multiply_add(int64_t rounds) {
@@ -74,3 +79,5 @@ static void triad_streaming(float *restrict z, const float *restrict x, const fl
         .isa = isa_, .flops_per_round = 2.0 * CHAINS * LANES, .multiply_add = multiply_add,        \
         .read = read_all, .copy = copy, .triad = triad, .update = update, STREAMING                \
     }
+
+#endif

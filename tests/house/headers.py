@@ -2,8 +2,7 @@
 """Does every header compile alone?   headers.py BUILD
 
 Twice in one file, with the flags of a file that includes it: of a plain one where there is one, else once per
-instruction set. A header that works only after another one stands in PROTOCOLS, until it compiles alone: then it must
-leave the list.
+instruction set.
 """
 import concurrent.futures
 import json
@@ -16,10 +15,6 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
 FOLDERS = ("golden", "bench", "tests")  # house/headers/<isa> look at kernels and reference
-# {header: what it is included after}
-PROTOCOLS = {
-    "bench/machine_loops.h": "VECTOR and what goes with it, the vocabulary of one instruction set",
-}
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"]+)"', re.M)
 ALONE = ("-fsyntax-only", "-Wno-unused-function", "-Wno-unused-const-variable")  # what its includer would use
 
@@ -96,16 +91,12 @@ def main(build):
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         results = list(pool.map(compile_alone, jobs))
     wrong = [f"{header}{f' ({isa})' if isa else ''} does not compile alone: {error}"
-             for header, isa, error in results if error and header not in PROTOCOLS]
-    for header, reason in PROTOCOLS.items():
-        errors = [error for name, _, error in results if name == header]
-        if header not in texts or (errors and not any(errors)):
-            wrong.append(f"{header} compiles alone, or is gone, and is still in PROTOCOLS of headers.py ({reason})")
+             for header, isa, error in results if error]
     print(*wrong, sep="\n", end="\n" if wrong else "")
     for header in headers:
         if header not in found:
             print(f"not looked at: {header}, which nothing in this build includes")
-    print(f"{len(results)} compiled, {len(PROTOCOLS)} known not to, {len(wrong)} wrong")
+    print(f"{len(results)} compiled, {len(wrong)} wrong")
     return 1 if wrong else 0
 
 
