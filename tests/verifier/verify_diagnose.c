@@ -269,11 +269,23 @@ static enum status examine(struct diagnosis *d, const struct problem_case *item,
     return STATUS_OK;
 }
 
+/* What depends on the number of threads is no mistake of one thread. */
+static bool fits(const struct diagnosis *d, const struct suspect *suspect) {
+    return suspect->fits && (!d->depends_on_threads || suspect->implementation->uses_threads);
+}
+
+/* Can another problem change the answer? Not once no suspect fits. */
+static bool undecided(const struct diagnosis *d) {
+    bool any = false;
+    for (int i = 0; i < d->suspects && !any; i++) any = fits(d, &d->suspect[i]);
+    return any && d->crashes <= CRASHES_MAX;
+}
+
 static enum status examine_listed(struct diagnosis *d, const char *kind, struct error *error) {
     struct case_list list = {0};
     const struct primitive *primitive = registry_find_primitive(d->patient->primitive);
     enum status status = cases_of(&list, primitive, kind, error);
-    for (int i = 0; i < list.count && !status && d->crashes <= CRASHES_MAX; i++)
+    for (int i = 0; i < list.count && !status && undecided(d); i++)
         if (affordable(&list.item[i].problem)) status = examine(d, &list.item[i], error);
     cases_free(&list);
     return status;
@@ -288,10 +300,9 @@ static enum status examine_all(struct diagnosis *d, const struct options *option
                       options->problem ? options->problem : "", error);
     if (!status) status = examine(d, &item, error);
     static const enum kind asked[] = {KIND_ORACLE, KIND_EXACT, KIND_SPECIAL};
-    for (size_t k = 0; k < sizeof asked / sizeof *asked && !status && d->crashes <= CRASHES_MAX;
-         k++)
+    for (size_t k = 0; k < sizeof asked / sizeof *asked && !status && undecided(d); k++)
         status = examine_listed(d, kind_rules[asked[k]].name, error);
-    for (uint64_t index = 0; index < DRAWN && !status && d->crashes <= CRASHES_MAX; index++) {
+    for (uint64_t index = 0; index < DRAWN && !status && undecided(d); index++) {
         draw_case(item.problem.primitive, 1, index, 1, &item);
         item.fill = FILL_NORMAL; /* drawn fills make noise of what some mistakes leave (no eps) */
         if (affordable(&item.problem)) status = examine(d, &item, error);
@@ -301,11 +312,6 @@ static enum status examine_all(struct diagnosis *d, const struct options *option
 
 /* ---- the answer -------------------------------------------------------------------------------
  */
-
-/* What depends on the number of threads is no mistake of one thread. */
-static bool fits(const struct diagnosis *d, const struct suspect *suspect) {
-    return suspect->fits && (!d->depends_on_threads || suspect->implementation->uses_threads);
-}
 
 /* The one text of the suspects that fit and spoil so much; NULL: none, or several. */
 static const char *text_of(const struct diagnosis *d, enum spoils spoils) {
