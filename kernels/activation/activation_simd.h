@@ -3,8 +3,44 @@
 #ifndef KERNELS_ACTIVATION_ACTIVATION_SIMD_H
 #define KERNELS_ACTIVATION_ACTIVATION_SIMD_H
 
+#include "kernels/activation/activation_piecewise.h"
 #include "kernels/blocks/map_simd.h"
 #include "kernels/blocks/vmath_functions.h"
+
+/* ---- by a table of f(-|x|), or of f(|x|), or of f(x) itself where that begins below 0 ----
+ *
+ * What stands outside a table is computed by the long way, in a branch: of a vector's lanes those,
+ * which are few where x is a layer's output. The two agree to their roundings. */
+
+static ALWAYS_INLINE vfloat activation_argument(const struct piecewise *f, vfloat x) {
+    const vfloat a = f->first < 0 ? x : vabs(x);
+    return f->ends ? vmin(vset(f->last), a) : a;
+}
+static ALWAYS_INLINE vfloat activation_pieces(const struct piecewise *f, vfloat x) {
+    return piecewise(f, activation_argument(f, x));
+}
+/* The lanes outside; none that is NaN. */
+static ALWAYS_INLINE vmask activation_outside(const struct piecewise *f, vfloat x) {
+    if (f->ends) return vlt(x, vset(f->first < 0 ? f->first : -f->last));
+    if (f->first == 0) return vlt(vset(f->last), vabs(x));
+    const float middle = (f->first + f->last) / 2;
+    return vlt(vset(f->last - middle), vabs(vsub(x, vset(middle))));
+}
+/* y, in the lanes outside `way_`. */
+#define ACTIVATION_UNLESS(outside_, way_, y_)                                                      \
+    (__builtin_expect(vany(outside_), 0) ? vselect(outside_, way_, y_) : (y_))
+
+/* f(x) where f(x) - f(-x) = x. */
+static ALWAYS_INLINE vfloat activation_of_unit(const struct piecewise *f, vfloat x) {
+    return piecewise_plus(f, activation_argument(f, x), vmax(vset(0), x));
+}
+/* f(x) where f(x) + f(-x) = 1. */
+static ALWAYS_INLINE vfloat activation_of_step(const struct piecewise *f, vfloat x) {
+    const vfloat y = activation_pieces(f, x);
+    return vselect(vlt(vset(0), x), vsub(vset(1), y), y);
+}
+
+/* ---- by an exponential ---- */
 
 /* sigmoid(x + low) = damping^2 share, sigmoid(-x - low) = other, by w = exp(-|x + low| / 2). */
 struct activation_logistic {

@@ -2,14 +2,10 @@
 #include "kernels/activation/elu.h"
 #include "kernels/blocks/vmath_functions.h"
 
-/* exp(x) - 1 = s t + (s - 1), s = 2^n: exact near 0, where n is. From -30 down it rounds to -1. */
 static ALWAYS_INLINE vfloat value(vfloat x, vfloat alpha) {
-    vfloat n;
-    const vfloat t = vexp_less_one(vmax(vset(-30), vmin(vset(0), x)), vset(0), &n), s = vpow2(n);
-    const vfloat below = vmul(alpha, vfma(s, t, vsub(s, vset(1))));
-    return vselect(vlt(vset(0), x), x, below);
+    return vselect(vlt(vset(0), x), x, vmul(alpha, activation_pieces(&piecewise_elu, x)));
 }
-ACTIVATION_SIMD(elu, "one exponential less one, masked tail", value(x, vset((float)p->alpha)));
+ACTIVATION_SIMD(elu, "polynomials by segments, masked tail", value(x, vset((float)p->alpha)));
 
 /* grad_y alpha w w, w = exp(x / 2), in an order that neither overflows nor underflows before the
  * result does: factors above 1 are damped by w before they meet grad_y. */

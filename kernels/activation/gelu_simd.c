@@ -94,9 +94,16 @@ static ALWAYS_INLINE vfloat gradient_tanh(vfloat grad_y, vfloat x) {
     return activation_damped(grad_y, &s, vfma(vmul(u.x, slope), s.other, vset(1)));
 }
 
-ACTIVATION_SIMD(gelu,
-                "one exponential and a polynomial, what rounding took carried on, masked tail",
-                p->approximate == GELU_TANH ? value_tanh(x) : value_none(x));
+/* ---- both ---- */
+
+static ALWAYS_INLINE vfloat value(vfloat x, bool tanh) {
+    const struct piecewise *const f = tanh ? &piecewise_gelu_tanh : &piecewise_gelu;
+    const vmask outside = activation_outside(f, x);
+    return ACTIVATION_UNLESS(outside, tanh ? value_tanh(x) : value_none(x),
+                             activation_of_unit(f, x));
+}
+ACTIVATION_SIMD(gelu, "polynomials by segments, masked tail",
+                p->approximate == GELU_TANH ? value(x, true) : value(x, false));
 ACTIVATION_BACKWARD_SIMD(gelu_backward, "one exponential of half the exponent, masked tail",
                          p->approximate == GELU_TANH ? gradient_tanh(grad_y, x)
                                                      : gradient_none(grad_y, x));

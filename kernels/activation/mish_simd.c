@@ -4,7 +4,7 @@
 
 /* x n / (n + 2), n = e (e + 2), e = exp(x), each with what rounding took; from x = 20 on that is x.
  */
-static ALWAYS_INLINE vfloat value(vfloat x) {
+static ALWAYS_INLINE vfloat long_way(vfloat x) {
     const struct vexp_wide w = vexp_widely(vmax(vset(VMATH_DEEP), vmin(vset(20), x)), vset(0));
     const vfloat e = vmul(w.p, w.s), e_lost = vmul(w.lost, w.s), two = vset(2);
     vfloat a_lost, m_lost;
@@ -19,10 +19,15 @@ static ALWAYS_INLINE vfloat value(vfloat x) {
     const vfloat found = vselect(high, x, y);
     return __builtin_expect(vany(deep), 0) ? vselect(deep, vexp_deep(x, x, vset(0)), found) : found;
 }
-ACTIVATION_SIMD(mish, "one exponential, what rounding took carried on, masked tail", value(x));
+static ALWAYS_INLINE vfloat value(vfloat x) {
+    const vmask outside = activation_outside(&piecewise_mish_ratio, x);
+    return ACTIVATION_UNLESS(outside, long_way(x),
+                             vmul(x, activation_pieces(&piecewise_mish_ratio, x)));
+}
+ACTIVATION_SIMD(mish, "polynomials by segments, masked tail", value(x));
 
 /* t + x (1 - t^2) s = e ((e + 2) m + 4 x (e + 1)) / m^2, m = e (e + 2) + 2 */
-static ALWAYS_INLINE vfloat gradient(vfloat grad_y, vfloat x) {
+static ALWAYS_INLINE vfloat damped(vfloat grad_y, vfloat x) {
     const vfloat bounded = vmax(vset(-200), vmin(vset(20), x));
     const vfloat w = vexp_low(vmul(vset(0.5f), bounded)), e = vmul(w, w);
     const vfloat a = vadd(e, vset(2)), m = vfma(e, a, vset(2)), inverse = vdiv(vset(1), m);
@@ -33,5 +38,10 @@ static ALWAYS_INLINE vfloat gradient(vfloat grad_y, vfloat x) {
     const vfloat rest = vselect(negative, slope, vmul(slope, e));
     return vmul(vmul(vmul(grad_y, damping), rest), damping);
 }
-ACTIVATION_BACKWARD_SIMD(mish_backward, "one exponential of x / 2, masked tail",
+static ALWAYS_INLINE vfloat gradient(vfloat grad_y, vfloat x) {
+    const vmask outside = activation_outside(&piecewise_mish_slope, x);
+    return ACTIVATION_UNLESS(outside, damped(grad_y, x),
+                             vmul(grad_y, activation_pieces(&piecewise_mish_slope, x)));
+}
+ACTIVATION_BACKWARD_SIMD(mish_backward, "the slope by polynomials by segments, masked tail",
                          gradient(grad_y, x));

@@ -1,9 +1,11 @@
 #include "kernels/activation/activation_simd.h"
 #include "kernels/activation/sigmoid.h"
-#include "kernels/blocks/vmath_functions.h"
 
-ACTIVATION_SIMD(sigmoid, "one exponential, what rounding took carried on, masked tail",
-                vsigmoid(x));
+static ALWAYS_INLINE vfloat value(vfloat x) {
+    const vmask outside = activation_outside(&piecewise_sigmoid, x);
+    return ACTIVATION_UNLESS(outside, vsigmoid(x), activation_of_step(&piecewise_sigmoid, x));
+}
+ACTIVATION_SIMD(sigmoid, "polynomials by segments, masked tail", value(x));
 
 /* s (1 - s) = h^2, h = w / (1 + w^2), w = exp(-|x| / 2): grad_y h h underflows last. */
 static ALWAYS_INLINE vfloat gradient(vfloat grad_y, vfloat x) {

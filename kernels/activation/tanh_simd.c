@@ -1,8 +1,8 @@
 #include "kernels/activation/activation_simd.h"
 #include "kernels/activation/tanh.h"
-#include "kernels/blocks/vmath_functions.h"
 
-ACTIVATION_SIMD(tanh, "polynomial near 0, else one exponential, masked tail", vtanh(x));
+ACTIVATION_SIMD(tanh, "polynomials by segments, masked tail",
+                vcopysign(activation_pieces(&piecewise_tanh, x), x));
 
 /* 1 - tanh^2 = h^2, h = 2 w / (1 + w^2), w = exp(-|x|): no cancellation. */
 static ALWAYS_INLINE vfloat gradient(vfloat grad_y, vfloat x) {

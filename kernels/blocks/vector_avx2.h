@@ -233,4 +233,13 @@ static inline vint vint_from(vint a, vint b, const struct vint_step *step) {
     return _mm256_permutevar8x32_epi32(_mm256_blendv_epi8(a, b, step->from_b), step->index);
 }
 
+/* ---- tables ---- */
+
+enum { VTABLE = 8 }; /* entries that one instruction looks up */
+
+/* Entry i mod VTABLE of the table. */
+static inline vfloat vlookup(const float table[VTABLE], vint i) {
+    return _mm256_permutevar8x32_ps(vload(table), i);
+}
+
 #endif

@@ -207,4 +207,13 @@ static inline vint vint_from(vint a, vint b, const struct vint_step *step) {
     return _mm512_permutex2var_epi32(a, step->index, b);
 }
 
+/* ---- tables ---- */
+
+enum { VTABLE = 32 }; /* entries that one instruction looks up */
+
+/* Entry i mod VTABLE of the table. */
+static inline vfloat vlookup(const float table[VTABLE], vint i) {
+    return _mm512_permutex2var_ps(vload(table), i, vload(table + 16));
+}
+
 #endif
