@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""piecewise: the tables of kernels/activation/activation_piecewise.h.
+"""piecewise: the tables of kernels/activation/activation_piecewise.h and activation_slopes.h.
 
-    scripts/python scripts/piecewise.py            fit them and write the file
+    scripts/python scripts/piecewise.py            fit them and write the files (two minutes)
     scripts/python scripts/piecewise.py --check    hold the tables that stand there against the functions
     scripts/python scripts/piecewise.py --try      print the errors that other degrees would have
 
@@ -20,7 +20,8 @@ import sys
 
 import numpy as np
 
-FILE = pathlib.Path(__file__).resolve().parent.parent / "kernels/activation/activation_piecewise.h"
+FOLDER = pathlib.Path(__file__).resolve().parent.parent / "kernels/activation"
+FILES = {"values": FOLDER / "activation_piecewise.h", "slopes": FOLDER / "activation_slopes.h"}
 LANES = {32: 16, 8: 8}  # VTABLE, the entries that one instruction looks up, of AVX-512 and of AVX2
 CENTERS = 12  # tried for each segment
 MARGIN = 0.05  # of a segment, that rounding may go beyond the last one's end
@@ -36,7 +37,7 @@ def gelu(a):
 
 
 def gelu_tanh(a):
-    return -a / (1 + np.exp(math.sqrt(8 / math.pi) * (a + 0.044715 * a**3)))
+    return -a * sigmoid(tangent(a))
 
 
 def silu_slope(a):
@@ -47,6 +48,21 @@ def silu_slope(a):
 def silu_slope_gauge(a):
     s = sigmoid(a)
     return s * (1 + a * (1 - s))
+
+
+def tangent(a):
+    """of gelu's tanh form: gelu(-a) = -a sigmoid(-tangent)"""
+    return math.sqrt(8 / math.pi) * (a + 0.044715 * a**3)
+
+
+def gelu_parts(a):
+    """gelu'(-a), as two terms"""
+    return erfc(a / math.sqrt(2)) / 2, -a * np.exp(-a * a / 2) / math.sqrt(2 * math.pi)
+
+
+def gelu_tanh_parts(a):
+    s = sigmoid(tangent(a))
+    return s, -a * math.sqrt(8 / math.pi) * (1 + 3 * 0.044715 * a * a) * s * (1 - s)
 
 
 def mish_ratio(x):
@@ -72,7 +88,8 @@ def mish_slope_gauge(x):
 class Table:
     """One function, for one width. The segment of a is round(a (beta + alpha a)); alpha = bend * top / last^2."""
 
-    def __init__(self, name, text, function, width, degree, first, last, ends, bend=0.0, gauge=None):
+    def __init__(self, name, text, function, wide, degree, first, last, ends, bend=0.0, gauge=None):
+        width = 32 if wide else 8
         self.name, self.text, self.function, self.width, self.degree = name, text, function, width, degree
         self.ends, self.first, self.last, self.gauge = ends, float(np.float32(first)), float(np.float32(last)), gauge or function
         if first < 0:  # the segments of negative a are counted from the end
@@ -163,29 +180,41 @@ def error_of(table, low, high, c, coefficients):
     return float(np.max(np.abs(y - table.function(x)) / np.abs(table.gauge(x))))
 
 
-def tables():
+def values(wide):
     """for AVX-512 to where f ends in its limit; for AVX2, where segments are few, no farther than most arguments"""
-    for width in LANES:
-        wide = width == 32
-        near, d = (17.375, 5) if wide else (8, 7)
-        yield Table("tanh", "tanh(a)", np.tanh, width, d, 0, 9.02, True, -0.95)
-        yield Table("sigmoid", "sigmoid(-a)", sigmoid, width, d, 0, near, wide)
-        yield Table("silu", "silu(-a)", lambda a: -a * sigmoid(a), width, 6 if wide else 7, 0, near, wide, -0.25)
-        yield Table("silu_slope", "silu'(-a)", silu_slope, width, 6 if wide else 7, 0, 20.5 if wide else 8, wide, -0.19, silu_slope_gauge)
-        yield Table("softplus", "softplus(-a)", lambda a: np.log1p(np.exp(-a)), width, d, 0, near, wide)
-        yield Table("elu", "exp(-a) - 1", lambda a: np.expm1(-a), width, d, 0, 17.375, True, -0.95)
-        yield Table("mish_ratio", "mish(a) / a", mish_ratio, width, 6 if wide else 8, -9.2 if wide else -5, 9 if wide else 3.9, wide)
-        yield Table("mish_slope", "mish'(a)", mish_slope, width, 7 if wide else 9, -10.5 if wide else -5, 10.3 if wide else 3.9, wide, 0, mish_slope_gauge)
-        yield Table("gelu", "gelu(-a)", gelu, width, 6 if wide else 7, 0, 5.6 if wide else 4.5, wide, 0.4)
-        yield Table("gelu_tanh", "gelu(-a), approximate=tanh", gelu_tanh, width, 6 if wide else 7, 0, 5.1 if wide else 4.2, wide, 0.5)
+    near, d = (17.375, 5) if wide else (8, 7)
+    yield Table("tanh", "tanh(a)", np.tanh, wide, d, 0, 9.02, True, -0.95)
+    yield Table("sigmoid", "sigmoid(-a)", sigmoid, wide, d, 0, near, wide)
+    yield Table("silu", "silu(-a)", lambda a: -a * sigmoid(a), wide, 6 if wide else 7, 0, near, wide, -0.25)
+    yield Table("softplus", "softplus(-a)", lambda a: np.log1p(np.exp(-a)), wide, d, 0, near, wide)
+    yield Table("elu", "exp(-a) - 1", lambda a: np.expm1(-a), wide, d, 0, 17.375, True, -0.95)
+    yield Table("mish_ratio", "mish(a) / a", mish_ratio, wide, 6 if wide else 8, *((-9.2, 9) if wide else (-5, 3.9)), wide)
+    yield Table("gelu", "gelu(-a)", gelu, wide, 6 if wide else 7, 0, 5.6 if wide else 4.5, wide, 0.4)
+    yield Table("gelu_tanh", "gelu(-a), approximate=tanh", gelu_tanh, wide, 6 if wide else 7, 0, 5.1 if wide else 4.2, wide, 0.5)
+
+
+def slopes(wide):
+    """where a slope crosses zero, its error is measured against the sum of its terms"""
+    near, d = (17.375, 5) if wide else (8, 7)
+    yield Table("tanh_slope", "tanh'(a)", lambda a: np.cosh(a) ** -2, wide, 6 if wide else 8, 0, 9.02 if wide else 4.5, False)
+    yield Table("sigmoid_slope", "sigmoid'(a)", lambda a: sigmoid(a) * sigmoid(-a), wide, d + 1, 0, near, False)
+    yield Table("silu_slope", "silu'(-a)", silu_slope, wide, 6 if wide else 7, 0, 20.5 if wide else 8, wide, -0.19, silu_slope_gauge)
+    yield Table("elu_slope", "exp(-a)", lambda a: np.exp(-a), wide, d, 0, near, False)
+    yield Table("mish_slope", "mish'(a)", mish_slope, wide, 7 if wide else 9, *((-10.5, 10.3) if wide else (-5, 3.9)), wide, 0, mish_slope_gauge)
+    yield Table("gelu_slope", "gelu'(-a)", lambda a: sum(gelu_parts(a)), wide, 6 if wide else 8, 0, 6.1 if wide else 4.5, wide, 0.4, lambda a: sum(map(np.abs, gelu_parts(a))))
+    yield Table("gelu_tanh_slope", "gelu'(-a), approximate=tanh", lambda a: sum(gelu_tanh_parts(a)), wide, 6 if wide else 8, 0, 5.5 if wide else 4.2, wide, 0.5, lambda a: sum(map(np.abs, gelu_tanh_parts(a))))
+
+
+def tables(kind):
+    return [t for wide in (True, False) for t in {"values": values, "slopes": slopes}[kind](wide)]
 
 
 HEAD = """\
-/* Activations as polynomials by segments (kernels/blocks/piecewise.h). Written by
- * scripts/piecewise.py, which `--check` holds against the functions: the comment of a table says
+/* Activations' %s as polynomials by segments (kernels/blocks/piecewise.h). Written by
+ * scripts/piecewise.py, whose --check holds them against the functions: the comment of a table says
  * how large its error is. By 32 segments for AVX-512, by 8 for AVX2. */
-#ifndef KERNELS_ACTIVATION_ACTIVATION_PIECEWISE_H
-#define KERNELS_ACTIVATION_ACTIVATION_PIECEWISE_H
+#ifndef %s
+#define %s
 
 #include "kernels/blocks/piecewise.h"
 
@@ -220,58 +249,73 @@ def text_of(table):
     )
 
 
-def write():
-    parts = [HEAD]
+def write(kind):
+    guard = "KERNELS_ACTIVATION_" + FILES[kind].name.upper().replace(".", "_")
+    parts = [HEAD % (kind, guard, guard)]
     for width in LANES:
         parts.append(f"#{'if' if width == 32 else 'elif'} ASSAY_LANES == {LANES[width]}\n")
-        parts += [text_of(t) + "\n" for t in tables() if t.width == width]
+        parts += [text_of(t) + "\n" for t in tables(kind) if t.width == width]
     parts.append("#endif\n/* clang-format on */\n\n#endif\n")
-    fresh = FILE.with_suffix(".tmp")
+    fresh = FILES[kind].with_suffix(".tmp")
     fresh.write_text("\n".join(parts).replace("\n\n#if ASSAY", "\n#if ASSAY"))
-    os.replace(fresh, FILE)
+    os.replace(fresh, FILES[kind])
 
 
-def check():
-    """each table in the file, as numbers, against its function"""
-    bad = 0
-    sections = re.split(r"#(?:if|elif) ASSAY_LANES == (\d+)", FILE.read_text())
-    stands = {}
+PRINTED = re.compile(r"to 2\^(-[\d.]+) \*/\nstatic const struct piecewise piecewise_(\w+) = \{(.*?)\};", re.S)
+NUMBER = re.compile(r"-?\d[\d.]*(?:e[-+]\d+)?")
+
+
+def printed(path):
+    """{(name, width): (promise, numbers)} of a file"""
+    sections = re.split(r"#(?:if|elif) ASSAY_LANES == (\d+)", path.read_text())
     widths = {lanes: width for width, lanes in LANES.items()}
+    found = {}
     for lanes, body in zip(sections[1::2], sections[2::2]):
-        for promise, name, values in re.findall(r"to 2\^(-[\d.]+) \*/\nstatic const struct piecewise piecewise_(\w+) = \{(.*?)\};", body, re.S):
-            stands[name, widths[int(lanes)]] = float(promise), [float(np.float32(v)) for v in re.findall(r"-?\d[\d.]*(?:e[-+]\d+)?", values.replace("true", "1").replace("false", "0"))]
-    for t in tables():
-        promise, numbers = stands.pop((t.name, t.width), (None, []))
-        wanted = 6 + t.width * (t.degree + 2)
-        if len(numbers) != wanted:
-            print(f"{FILE.name}: {t.name} by {t.width}: {len(numbers)} numbers, not {wanted}")
+        for promise, name, values in PRINTED.findall(body):
+            numbers = NUMBER.findall(values.replace("true", "1").replace("false", "0"))
+            found[name, widths[int(lanes)]] = float(promise), [float(np.float32(n)) for n in numbers]
+    return found
+
+
+def complaints(t, promise, numbers):
+    if len(numbers) != 6 + t.width * (t.degree + 2):
+        yield f"{len(numbers)} numbers, not {6 + t.width * (t.degree + 2)}"
+        return
+    head = [float(np.float32(v)) for v in (t.alpha, t.beta, t.first, t.last, t.ends, t.degree)]
+    if numbers[:6] != head:
+        yield f"begins {numbers[:6]}, not {head}"
+    rows = np.array(numbers[6:]).reshape(t.degree + 2, t.width)
+    for j, bounds in enumerate(t.bounds()):
+        error = math.log2(error_of(t, *bounds, rows[0, j], rows[1:, j]))
+        if error > promise:
+            yield f"segment {j} is off by 2^{error:.2f}, not 2^{promise}"
+
+
+def check(kind):
+    """each table of the file, as numbers, against its function; how many are wrong"""
+    stands, bad = printed(FILES[kind]), 0
+    for t in tables(kind):
+        for complaint in complaints(t, *stands.pop((t.name, t.width), (None, []))):
+            print(f"{FILES[kind].name}: {t.name} by {t.width}: {complaint}")
             bad += 1
-            continue
-        head = [t.alpha, t.beta, t.first, t.last, t.ends, t.degree]
-        if any(np.float32(a) != np.float32(b) for a, b in zip(head, numbers)):
-            print(f"{FILE.name}: {t.name} by {t.width}: begins {numbers[:6]}, not {head}")
-            bad += 1
-        rows = np.array(numbers[6:]).reshape(t.degree + 2, t.width)
-        for j, bounds in enumerate(t.bounds()):
-            error = math.log2(error_of(t, *bounds, rows[0, j], rows[1:, j]))
-            if error > promise:
-                print(f"{FILE.name}: {t.name} by {t.width}: segment {j} is off by 2^{error:.2f}, not 2^{promise}")
-                bad += 1
     for name, width in stands:
-        print(f"{FILE.name}: {name} by {width}: scripts/piecewise.py does not know it")
+        print(f"{FILES[kind].name}: {name} by {width}: scripts/piecewise.py does not know it")
         bad += 1
     return bad
 
 
-def attempt():
-    for t in tables():
+def attempt(kind):
+    for t in tables(kind):
         errors = []
-        for t.degree in range(4, 11):
-            worst = max(
-                minimax(powers((points(*b, 60) - (0 if t.anchored(*b) else sum(b) / 2)) / (b[1] - b[0]), int(t.anchored(*b)), t.degree),
-                        t.function(points(*b, 60)) - t.anchored(*b) * t.function(np.float64(0)), 1 / np.abs(t.gauge(points(*b, 60))))[1]
-                for b in t.bounds())
-            errors.append(f"{t.degree}: {math.log2(worst):.1f}")
+        for degree in range(4, 11):
+            worst = 0
+            for low, high in t.bounds():
+                x = points(low, high, 60)
+                c = 0 if t.anchored(low, high) else (low + high) / 2
+                known = t.function(np.float64(0)) if t.anchored(low, high) else 0
+                matrix = powers((x - c) / (high - low), int(t.anchored(low, high)), degree)
+                worst = max(worst, minimax(matrix, t.function(x) - known, 1 / np.abs(t.gauge(x)))[1])
+            errors.append(f"{degree}: {math.log2(worst):.1f}")
         print(f"{t.name} by {t.width} to {t.last:g}:", ", ".join(errors), flush=True)
 
 
@@ -281,11 +325,9 @@ def main():
     parser.add_argument("--try", dest="attempt", action="store_true")
     options = parser.parse_args()
     if options.check:
-        return 1 if check() else 0
-    if options.attempt:
-        attempt()
-    else:
-        write()
+        return 1 if sum(map(check, FILES)) else 0
+    for kind in FILES:
+        (attempt if options.attempt else write)(kind)
     return 0
 
 

@@ -4,6 +4,7 @@
 #define KERNELS_ACTIVATION_ACTIVATION_SIMD_H
 
 #include "kernels/activation/activation_piecewise.h"
+#include "kernels/activation/activation_slopes.h"
 #include "kernels/blocks/map_simd.h"
 #include "kernels/blocks/vmath_functions.h"
 

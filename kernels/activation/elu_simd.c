@@ -9,7 +9,7 @@ ACTIVATION_SIMD(elu, "polynomials by segments, masked tail", value(x, vset((floa
 
 /* grad_y alpha w w, w = exp(x / 2), in an order that neither overflows nor underflows before the
  * result does: factors above 1 are damped by w before they meet grad_y. */
-static ALWAYS_INLINE vfloat gradient(vfloat grad_y, vfloat x, float alpha) {
+static ALWAYS_INLINE vfloat damped(vfloat grad_y, vfloat x, float alpha) {
     const vmask above = vlt(vset(0), x);
     const vfloat one = vset(1), w = vexp_low(vmul(vset(0.5f), vmin(vset(0), x)));
     const vfloat damped = vmul(vset(alpha > 1 ? alpha : 1), w), small = vset(alpha < 1 ? alpha : 1);
@@ -17,5 +17,12 @@ static ALWAYS_INLINE vfloat gradient(vfloat grad_y, vfloat x, float alpha) {
     const vfloat below = vmul(vmul(vmul(grad_y, first), small), vmin(one, damped));
     return vselect(above, grad_y, below);
 }
-ACTIVATION_BACKWARD_SIMD(elu_backward, "one exponential of x / 2, masked tail",
+static ALWAYS_INLINE vfloat gradient(vfloat grad_y, vfloat x, float alpha) {
+    const struct piecewise *const f = &piecewise_elu_slope;
+    const vfloat below = vmul(vset(alpha), activation_pieces(f, x));
+    const vfloat slope = vselect(vlt(vset(0), x), vset(1), below);
+    const vmask outside = vlt(x, vset(-f->last));
+    return ACTIVATION_UNLESS(outside, damped(grad_y, x, alpha), vmul(grad_y, slope));
+}
+ACTIVATION_BACKWARD_SIMD(elu_backward, "the slope by polynomials by segments, masked tail",
                          gradient(grad_y, x, (float)p->alpha));

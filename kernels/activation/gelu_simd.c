@@ -104,6 +104,13 @@ static ALWAYS_INLINE vfloat value(vfloat x, bool tanh) {
 }
 ACTIVATION_SIMD(gelu, "polynomials by segments, masked tail",
                 p->approximate == GELU_TANH ? value(x, true) : value(x, false));
-ACTIVATION_BACKWARD_SIMD(gelu_backward, "one exponential of half the exponent, masked tail",
-                         p->approximate == GELU_TANH ? gradient_tanh(grad_y, x)
-                                                     : gradient_none(grad_y, x));
+
+static ALWAYS_INLINE vfloat gradient(vfloat grad_y, vfloat x, bool tanh) {
+    const struct piecewise *const f = tanh ? &piecewise_gelu_tanh_slope : &piecewise_gelu_slope;
+    const vmask outside = activation_outside(f, x);
+    return ACTIVATION_UNLESS(outside, tanh ? gradient_tanh(grad_y, x) : gradient_none(grad_y, x),
+                             vmul(grad_y, activation_of_step(f, x)));
+}
+ACTIVATION_BACKWARD_SIMD(gelu_backward, "the slope by polynomials by segments, masked tail",
+                         p->approximate == GELU_TANH ? gradient(grad_y, x, true)
+                                                     : gradient(grad_y, x, false));
