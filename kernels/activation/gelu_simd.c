@@ -2,53 +2,39 @@
 #include "kernels/activation/gelu.h"
 #include "kernels/blocks/vmath_functions.h"
 
-/* ---- approximate=none ----
+/* ---- approximate=none, beyond the tables: |x| >= 4.2 ----
  *
- * The tail Phi(-a) = exp(-a^2 / 2) q(a), a = |x|, by t = 1 / (a + 3): q = t g(y), g a polynomial in
- * y = 7.2 t - 1.4, which runs from -1 to 1 for a from 15 to 0 (|error| < 2^-26.9 of g). */
+ * The tail a Phi(-a) = exp(-a^2 / 2) m, a = |x|, with m = 1 / sqrt(2 pi) + u P(u), u = 1 / a^2
+ * (|error| < 2^-28 of m), as Mills' ratio has it. */
 struct tail {
-    vfloat a, t, g, g_lost; /* q = t (g + g_lost) (1 + shift) */
-    vfloat shift;           /* how far t is from 1 / (a + 3), times d log q / d log t */
+    vfloat a, u;
+    vfloat m, lost; /* m + lost */
 };
 
 static ALWAYS_INLINE struct tail tail_of(vfloat a) {
-    const vfloat three = vset(3), last = vset(0x1.a421f6p-1f);
-    const vfloat b = vadd(a, three), t = vdiv(vset(1), b);
-    const vfloat y = vfma(t, vset(0x1.ccccccp+2f), vset(-0x1.666666p+0f));
-    vfloat g = vset(0x1.871336p-17f);
-    g = vfma(g, y, vset(-0x1.f7a6b8p-18f));
-    g = vfma(g, y, vset(-0x1.8ad580p-14f));
-    g = vfma(g, y, vset(0x1.6080b2p-13f));
-    g = vfma(g, y, vset(0x1.61ff52p-11f));
-    g = vfma(g, y, vset(-0x1.1d3ce2p-9f));
-    g = vfma(g, y, vset(-0x1.f0120ep-8f));
-    g = vfma(g, y, vset(0x1.6cc60ep-6f));
-    g = vfma(g, y, vset(0x1.65d3e2p-3f));
-    g = vfma(g, y, vset(0x1.f73b0ep-2f));
-    const vfloat whole = vfma(g, y, last), lost = vfma(g, y, vsub(last, whole));
-    const vfloat off = vfnma(t, vsub(a, vsub(b, three)), vfnma(t, b, vset(1)));
-    return (struct tail){a, t, whole, lost, vmul(off, vfma(y, vset(0.623f), vset(1.8145f)))};
+    const vfloat u = vdiv(vset(1), vmul(a, a)), limit = vset(0x1.988454p-2f);
+    vfloat p = vset(0x1.48e954p+9f);
+    p = vfma(p, u, vset(-0x1.a0c9e6p+7f));
+    p = vfma(p, u, vset(0x1.25f804p+5f));
+    p = vfma(p, u, vset(-0x1.794a6ep+2f));
+    p = vfma(p, u, vset(0x1.323182p+0f));
+    p = vfma(p, u, vset(-0x1.9883b8p-2f));
+    const vfloat m = vfma(p, u, limit), lost = vfma(p, u, vsub(limit, m));
+    return (struct tail){a, u, m, vadd(lost, vset(-0x1.857936p-27f))};
 }
 
-/* x > 0: x - a Phi(-a); else -a Phi(-a); from products whose roundings are carried on. */
+/* max(x, 0) - a Phi(-a) */
 static ALWAYS_INLINE vfloat value_none(vfloat x) {
     vfloat n;
     const vfloat a = vmin(vset(15), vabs(x)), half = vset(-0.5f);
     const vfloat square = vmul(a, a), square_lost = vfms(a, a, square);
     const vfloat e = vexp_less_one(vmul(square, half), vmul(square_lost, half), &n);
     const struct tail q = tail_of(a);
-    const vfloat at = vmul(a, q.t), atg = vmul(at, q.g);
-    const vfloat lost = vfma(at, q.g_lost, vfma(vfms(a, q.t, at), q.g, vfms(at, q.g, atg)));
-    const vfloat grown = vfma(atg, vfma(q.shift, e, vadd(q.shift, e)), vfma(lost, e, lost));
-    const vfloat m = vadd(atg, grown);
-    const vmask deep = vlt(x, vset(-13));
-    vfloat aside = vmul(m, vpow2(vmax(vset(-125), n)));
-    if (__builtin_expect(vany(deep), 0)) aside = vscale(m, n);
-    const vfloat y = vsub(vmax(vset(0), x), aside);
-    return vselect(vlt(a, vset(0x1p-30f)), vmul(vset(0.5f), x), y); /* products underflow there */
+    const vfloat aside = vadd(q.m, vfma(q.m, e, vfma(q.lost, e, q.lost)));
+    return vsub(vmax(vset(0), x), vscale(aside, n));
 }
 
-/* x > 0: 1 - d, else d, with d = exp(-a^2 / 2) (q(a) - a / sqrt(2 pi)) */
+/* x > 0: 1 - d, else d, with d = exp(-a^2 / 2) k, k = m / a - a / sqrt(2 pi) */
 static ALWAYS_INLINE vfloat gradient_none(vfloat grad_y, vfloat x) {
     vfloat n;
     const vfloat a = vmin(vset(20), vabs(x)), quarter = vset(-0.25f);
@@ -56,12 +42,12 @@ static ALWAYS_INLINE vfloat gradient_none(vfloat grad_y, vfloat x) {
     const vfloat e = vexp_less_one(vmul(square, quarter), vmul(square_lost, quarter), &n);
     const vfloat w = vscale(vadd(vset(1), e), n); /* exp(-a^2 / 4) */
     const struct tail q = tail_of(a);
-    const vfloat k = vfnma(a, vset(0x1.988454p-2f), vmul(q.t, q.g));
+    const vfloat k = vmul(a, vfms(q.m, q.u, vset(0x1.988454p-2f)));
     const vfloat above = vmul(grad_y, vfnma(vmul(w, w), k, vset(1)));
     return vselect(vlt(vset(0), x), above, vmul(vmul(vmul(grad_y, w), k), w));
 }
 
-/* ---- approximate=tanh ----
+/* ---- approximate=tanh, everywhere ----
  *
  * v = x (c + c3 x^2) to twice the precision: exp(v) multiplies an error of it by |v|. */
 struct tangent {

@@ -2,22 +2,18 @@
 #include "kernels/activation/mish.h"
 #include "kernels/blocks/vmath_functions.h"
 
-/* x n / (n + 2), n = e (e + 2), e = exp(x), each with what rounding took; from x = 20 on that is x.
- */
+/* |x| >= 3.9, e = exp(-|x|): x - x 2 e^2 / (1 + 2 e + 2 e^2), or x < 0: e x (1 - d), scaled last,
+ * d = e (1 + e) / (2 + 2 e + e^2) */
 static ALWAYS_INLINE vfloat long_way(vfloat x) {
-    const struct vexp_wide w = vexp_widely(vmax(vset(VMATH_DEEP), vmin(vset(20), x)), vset(0));
-    const vfloat e = vmul(w.p, w.s), e_lost = vmul(w.lost, w.s), two = vset(2);
-    vfloat a_lost, m_lost;
-    const vfloat a = vadd_exact(e, two, &a_lost), n = vmul(e, a), m = vadd_exact(n, two, &m_lost);
-    const vfloat n_lost = vfma(e, a_lost, vfma(e_lost, vadd(a, e), vfms(e, a, n)));
-    /* n_lost / n - (n_lost + m_lost) / m, and n / m = 1 - 2 / m */
-    const vfloat twice = vmul(vadd(n_lost, n_lost), vrcp_rough(n));
-    const vfloat share = vmul(vsub(twice, m_lost), vrcp_rough(m));
-    const vfloat ratio = vdiv(n, m), rounded = vmul(x, ratio);
-    const vfloat y = vadd(rounded, vfma(rounded, share, vfms(x, ratio, rounded)));
-    const vmask deep = vlt(x, vset(VMATH_DEEP)), high = vlt(vset(20), x);
-    const vfloat found = vselect(high, x, y);
-    return __builtin_expect(vany(deep), 0) ? vselect(deep, vexp_deep(x, x, vset(0)), found) : found;
+    const vfloat e = vexp(vsub(vset(0), vabs(x))), square = vmul(e, e), one = vset(1);
+    const vmask negative = vlt(x, vset(0));
+    const vfloat below = vfma(e, vadd(e, vset(2)), vset(2)),
+                 above = vfma(square, vset(2), vfma(e, vset(2), one));
+    const vfloat d = vdiv(vselect(negative, vadd(e, square), vadd(square, square)),
+                          vselect(negative, below, above));
+    const vfloat bounded = vmax(vset(-64), vmin(vset(64), x)); /* from there on d is 0 */
+    const vfloat rest = vfnma(bounded, d, x);
+    return vselect(negative, vexp_deep(rest, x, vset(0)), rest);
 }
 static ALWAYS_INLINE vfloat value(vfloat x) {
     const vmask outside = activation_outside(&piecewise_mish_ratio, x);

@@ -143,7 +143,7 @@ static ALWAYS_INLINE vfloat vadd_exact(vfloat a, vfloat b, vfloat *lost) {
 /* Below it, 1 + exp(x) is 1, and a result may be denormal though its factors are not. */
 #define VMATH_DEEP -80.0f
 
-/* f exp(x + low) for x < VMATH_DEEP, |f| < 2^10 where x > -115 (else it is 0): scaled last, so
+/* f exp(x + low) for x <= 0, |f| < 2^10 where x > -115 (else it is 0): scaled last, so
  * that it is rounded once where it is denormal. */
 static inline vfloat vexp_deep(vfloat f, vfloat x, vfloat low) {
     vfloat n;
