@@ -3,29 +3,9 @@
 
 /* ---- y = max(0, x) ---- */
 
-static int64_t law_size(const struct law_call *call) { return law_elements(call, 0, ACTIVATION_X); }
-
-static void feed_back(const struct law_call *call, int run) {
-    const float *y = call->run[0]->out[ACTIVATION_Y];
-    float *x = call->run[run]->in[ACTIVATION_X];
-    for (int64_t i = 0; run && i < law_size(call); i++) x[i] = y[i];
-}
-/* Runs: x, x', max(x, x'). */
-static void prepare_maximum(const struct law_call *call, int run) {
-    if (run == 1) law_refill(call, run, ACTIVATION_X);
-    const float *a = call->run[0]->in[ACTIVATION_X], *b = call->run[1]->in[ACTIVATION_X];
-    float *larger = call->run[run]->in[ACTIVATION_X];
-    for (int64_t i = 0; run == 2 && i < law_size(call); i++) larger[i] = a[i] > b[i] ? a[i] : b[i];
-}
-static void compare_maximum(const struct law_call *call, struct breach *breach) {
-    for (int64_t i = 0; i < law_size(call); i++)
-        law_require(call, breach, 2, ACTIVATION_Y, i,
-                    fmax(law_out(call, 0, ACTIVATION_Y, i), law_out(call, 1, ACTIVATION_Y, i)), 0);
-}
-
 static void compare_parts(const struct law_call *call, struct breach *breach) {
     const float *x = call->run[0]->in[ACTIVATION_X];
-    for (int64_t i = 0; i < law_size(call); i++)
+    for (int64_t i = 0; i < law_elements(call, 0, ACTIVATION_X); i++)
         law_require(call, breach, 0, ACTIVATION_Y, i,
                     (double)x[i] + law_out(call, 1, ACTIVATION_Y, i), 0);
 }
@@ -34,13 +14,14 @@ const struct property relu_laws[] = {
     {.name = "idempotence",
      .statement = "relu(relu(x)) = relu(x)",
      .runs = 2,
-     .prepare = feed_back,
+     LAW_IN({.of = ACTIVATION_X, .how = LAW_COPY, .with = ACTIVATION_Y}),
      LAW_OUT({.of = ACTIVATION_Y, .how = LAW_SAME})},
     {.name = "monotonicity",
      .statement = "relu(max(x, x')) = max(relu(x), relu(x'))",
      .runs = 3,
-     .prepare = prepare_maximum,
-     .compare = compare_maximum},
+     LAW_IN({.of = ACTIVATION_X, .how = LAW_REFILL},
+            {.of = ACTIVATION_X, .how = LAW_MAP, .map = fmaxf}),
+     LAW_OUT({.of = ACTIVATION_Y, .how = LAW_MAPPED, .map = fmaxf})},
     {.name = "homogeneity",
      .statement = "relu(4 x) = 4 relu(x)",
      .runs = 2,

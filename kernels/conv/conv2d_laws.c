@@ -2,6 +2,8 @@
 #include "kernels/conv/conv2d.h"
 #include "kernels/core/law.h"
 
+enum { X = CONV2D_X, WEIGHT = CONV2D_WEIGHT, BIAS = CONV2D_BIAS, Y = CONV2D_Y };
+
 static struct conv2d_problem *fields_of(struct problem *problem) {
     return (struct conv2d_problem *)problem->value;
 }
@@ -10,32 +12,6 @@ static const struct conv2d_problem *asked(const struct problem *problem) {
 }
 static const struct conv2d_problem *law_problem(const struct law_call *call, int run) {
     return asked(call->run[run]->problem);
-}
-static void compare_same(const struct law_call *call, struct breach *breach) {
-    law_same(call, breach, 1, CONV2D_Y, 1);
-}
-
-/* ---- linearity: in (x, bias) and in (weight, bias) --------------------------------------------
- */
-
-static void split_x(const struct law_call *call, int run) {
-    law_split(call, run, CONV2D_X);
-    law_split(call, run, CONV2D_BIAS);
-}
-static void split_weight(const struct law_call *call, int run) {
-    law_split(call, run, CONV2D_WEIGHT);
-    law_split(call, run, CONV2D_BIAS);
-}
-static void compare_sum(const struct law_call *call, struct breach *breach) {
-    law_sum(call, breach, CONV2D_Y);
-}
-static void quadruple(const struct law_call *call, int run) {
-    if (!run) return;
-    law_scale(call, run, CONV2D_X, 4);
-    law_scale(call, run, CONV2D_BIAS, 4);
-}
-static void compare_quadruple(const struct law_call *call, struct breach *breach) {
-    law_scaled(call, breach, 1, CONV2D_Y, 4);
 }
 
 static const char *has_bias(const struct problem *problem) {
@@ -47,14 +23,13 @@ static void without_bias(struct problem *problem, int run) {
 static void compare_bias(const struct law_call *call, struct breach *breach) {
     const struct conv2d_problem *p = law_problem(call, 0);
     const int64_t image = conv2d_oh(p) * conv2d_ow(p);
-    const float *bias = call->run[0]->in[CONV2D_BIAS];
-    for (int64_t i = 0; i < law_elements(call, 0, CONV2D_Y); i++)
-        law_require(call, breach, 0, CONV2D_Y, i,
-                    law_out(call, 1, CONV2D_Y, i) + bias[i / image % p->oc],
-                    law_bound(call, 0, CONV2D_Y, i) + law_bound(call, 1, CONV2D_Y, i));
+    const float *bias = call->run[0]->in[BIAS];
+    for (int64_t i = 0; i < law_elements(call, 0, Y); i++)
+        law_require(call, breach, 0, Y, i, law_out(call, 1, Y, i) + bias[i / image % p->oc],
+                    law_bound(call, 0, Y, i) + law_bound(call, 1, Y, i));
 }
 
-/* ---- permutations -----------------------------------------------------------------------------
+/* ---- permutations: channels as they lie in an operand -----------------------------------------
  */
 
 /* An operand with `length` equal parts at one level: elements / (outer * length) each. */
@@ -63,45 +38,17 @@ static struct law_axis parts(const struct law_call *call, int operand, int64_t o
     const int64_t elements = law_elements(call, 0, operand), count = outer * length;
     return (struct law_axis){outer, length, count ? elements / count : 0};
 }
-
-static void permute_images(const struct law_call *call, int run) {
-    if (run) law_permute(call, run, CONV2D_X, parts(call, CONV2D_X, 1, law_problem(call, 0)->n));
-}
-static void compare_images(const struct law_call *call, struct breach *breach) {
-    law_permuted(call, breach, 1, CONV2D_Y, parts(call, CONV2D_Y, 1, law_problem(call, 0)->n));
-}
-
-static void permute_outputs(const struct law_call *call, int run) {
+static struct law_axis groups_of(const struct law_call *call, int operand) {
     const struct conv2d_problem *p = law_problem(call, 0);
-    const int64_t each = p->oc / p->groups;
-    if (!run) return;
-    law_permute(call, run, CONV2D_WEIGHT, parts(call, CONV2D_WEIGHT, p->groups, each));
-    law_permute(call, run, CONV2D_BIAS, parts(call, CONV2D_BIAS, p->groups, each));
+    return parts(call, operand, operand == X || operand == Y ? p->n : 1, p->groups);
 }
-static void compare_outputs(const struct law_call *call, struct breach *breach) {
+static struct law_axis outputs_of(const struct law_call *call, int operand) {
     const struct conv2d_problem *p = law_problem(call, 0);
-    law_permuted(call, breach, 1, CONV2D_Y,
-                 parts(call, CONV2D_Y, p->n * p->groups, p->oc / p->groups));
+    return parts(call, operand, (operand == Y ? p->n : 1) * p->groups, p->oc / p->groups);
 }
-
-static void permute_inputs(const struct law_call *call, int run) {
+static struct law_axis inputs_of(const struct law_call *call, int operand) {
     const struct conv2d_problem *p = law_problem(call, 0);
-    const int64_t each = p->c / p->groups;
-    if (!run) return;
-    law_permute(call, run, CONV2D_X, parts(call, CONV2D_X, p->n * p->groups, each));
-    law_permute(call, run, CONV2D_WEIGHT, parts(call, CONV2D_WEIGHT, p->oc, each));
-}
-
-static void permute_groups(const struct law_call *call, int run) {
-    const struct conv2d_problem *p = law_problem(call, 0);
-    if (!run) return;
-    law_permute(call, run, CONV2D_X, parts(call, CONV2D_X, p->n, p->groups));
-    law_permute(call, run, CONV2D_WEIGHT, parts(call, CONV2D_WEIGHT, 1, p->groups));
-    law_permute(call, run, CONV2D_BIAS, parts(call, CONV2D_BIAS, 1, p->groups));
-}
-static void compare_groups(const struct law_call *call, struct breach *breach) {
-    const struct conv2d_problem *p = law_problem(call, 0);
-    law_permuted(call, breach, 1, CONV2D_Y, parts(call, CONV2D_Y, p->n, p->groups));
+    return parts(call, operand, operand == X ? p->n * p->groups : p->oc, p->c / p->groups);
 }
 
 /* ---- the plane --------------------------------------------------------------------------------
@@ -114,34 +61,12 @@ static const char *fills_the_plane(const struct problem *problem) {
     return down % p->stride || right % p->stride ? "the last window does not reach the border"
                                                  : NULL;
 }
-/* The last two axes backwards: the planes' elements in reverse. */
-static int64_t backwards(int64_t index, int64_t plane) {
-    return index / plane * plane + plane - 1 - index % plane;
-}
-static int64_t backwards_x(const struct law_call *call, int run, int64_t index) {
-    return backwards(index, law_problem(call, run)->h * law_problem(call, run)->w);
-}
-static int64_t backwards_weight(const struct law_call *call, int run, int64_t index) {
-    return backwards(index, law_problem(call, run)->kh * law_problem(call, run)->kw);
-}
-static int64_t backwards_y(const struct law_call *call, int run, int64_t index) {
-    const struct conv2d_problem *p = law_problem(call, run);
-    return backwards(index, conv2d_oh(p) * conv2d_ow(p));
-}
-static void reflect(const struct law_call *call, int run) {
-    if (!run) return;
-    law_gather(call, run, CONV2D_X, CONV2D_X, backwards_x);
-    law_gather(call, run, CONV2D_WEIGHT, CONV2D_WEIGHT, backwards_weight);
-}
-static void compare_reflected(const struct law_call *call, struct breach *breach) {
-    law_gathered(call, breach, 1, CONV2D_Y, backwards_y);
+static void reversed(const struct law_call *call, int operand, int64_t *at) {
+    const struct shape shape = problem_shape(call->run[0]->problem, operand);
+    at[2] = shape.dim[2] - 1 - at[2];
+    at[3] = shape.dim[3] - 1 - at[3];
 }
 
-/* Element of planes [cols, rows] in those of [rows, cols]. */
-static int64_t turned(int64_t index, int64_t rows, int64_t cols) {
-    const int64_t plane = rows * cols, at = index % plane;
-    return index / plane * plane + at % rows * cols + at / rows;
-}
 static void turn_problem(struct problem *problem, int run) {
     struct conv2d_problem *p = fields_of(problem);
     const struct conv2d_problem old = *p;
@@ -151,44 +76,13 @@ static void turn_problem(struct problem *problem, int run) {
     p->kh = old.kw;
     p->kw = old.kh;
 }
-static int64_t turned_x(const struct law_call *call, int run, int64_t index) {
-    (void)run;
-    return turned(index, law_problem(call, 0)->h, law_problem(call, 0)->w);
-}
-static int64_t turned_weight(const struct law_call *call, int run, int64_t index) {
-    (void)run;
-    return turned(index, law_problem(call, 0)->kh, law_problem(call, 0)->kw);
-}
-static int64_t turned_y(const struct law_call *call, int run, int64_t index) {
-    (void)run;
-    return turned(index, conv2d_oh(law_problem(call, 0)), conv2d_ow(law_problem(call, 0)));
-}
-static void turn(const struct law_call *call, int run) {
-    if (!run) return;
-    law_gather(call, run, CONV2D_X, CONV2D_X, turned_x);
-    law_gather(call, run, CONV2D_WEIGHT, CONV2D_WEIGHT, turned_weight);
-}
-static void compare_turned(const struct law_call *call, struct breach *breach) {
-    law_gathered(call, breach, 1, CONV2D_Y, turned_y);
-}
 
-/* One stride to the right; zeros come in on the left. */
-static int64_t moved_x(const struct law_call *call, int run, int64_t index) {
-    const struct conv2d_problem *p = law_problem(call, run);
-    return index % p->w < p->stride ? -1 : index - p->stride;
-}
-static void move(const struct law_call *call, int run) {
-    if (run) law_gather(call, run, CONV2D_X, CONV2D_X, moved_x);
-}
-/* Windows that see nothing of what was lost on the right. */
-static int64_t moved_y(const struct law_call *call, int run, int64_t index) {
-    const struct conv2d_problem *p = law_problem(call, run);
-    const int64_t ox = index % conv2d_ow(p);
-    const int64_t last = ox * p->stride - p->pad + (p->kw - 1) * p->dilation;
-    return ox == 0 || last >= p->w ? -1 : index - 1;
-}
-static void compare_moved(const struct law_call *call, struct breach *breach) {
-    law_gathered(call, breach, 1, CONV2D_Y, moved_y);
+/* x one stride to the right; zeros come in on the left. y: windows that see nothing of what was
+ * lost on the right. */
+static void moved(const struct law_call *call, int operand, int64_t *at) {
+    const struct conv2d_problem *p = law_problem(call, 0);
+    const int64_t last = at[3] * p->stride - p->pad + (p->kw - 1) * p->dilation;
+    at[3] = operand == X ? at[3] - p->stride : last >= p->w ? -1 : at[3] - 1;
 }
 
 /* ---- fields written out -----------------------------------------------------------------------
@@ -197,18 +91,13 @@ static void compare_moved(const struct law_call *call, struct breach *breach) {
 static const char *has_stride(const struct problem *problem) {
     return asked(problem)->stride > 1 ? NULL : "stride = 1";
 }
-static void every_window(struct problem *problem, int run) {
-    if (run) fields_of(problem)->stride = 1;
+static void first_every_window(struct problem *problem, int run) {
+    if (!run) fields_of(problem)->stride = 1;
 }
-static void compare_every(const struct law_call *call, struct breach *breach) {
-    const struct conv2d_problem *p = law_problem(call, 0), *all = law_problem(call, 1);
-    const int64_t ow = conv2d_ow(p), oh = conv2d_oh(p);
-    for (int64_t i = 0; i < law_elements(call, 0, CONV2D_Y); i++) {
-        const int64_t row = i / ow / oh * conv2d_oh(all) + i / ow % oh * p->stride;
-        const int64_t at = row * conv2d_ow(all) + i % ow * p->stride;
-        law_require(call, breach, 0, CONV2D_Y, i, law_out(call, 1, CONV2D_Y, at),
-                    law_bound(call, 0, CONV2D_Y, i) + law_bound(call, 1, CONV2D_Y, at));
-    }
+static void strided(const struct law_call *call, int operand, int64_t *at) {
+    (void)operand;
+    at[2] *= law_problem(call, 1)->stride;
+    at[3] *= law_problem(call, 1)->stride;
 }
 
 static const char *has_padding(const struct problem *problem) {
@@ -221,14 +110,10 @@ static void pad_in_memory(struct problem *problem, int run) {
     p->w += 2 * p->pad;
     p->pad = 0;
 }
-static int64_t padded_from(const struct law_call *call, int run, int64_t index) {
-    const struct conv2d_problem *p = law_problem(call, 0), *padded = law_problem(call, run);
-    const int64_t x = index % padded->w - p->pad, y = index / padded->w % padded->h - p->pad;
-    if (x < 0 || y < 0 || x >= p->w || y >= p->h) return -1;
-    return (index / (padded->w * padded->h) * p->h + y) * p->w + x;
-}
-static void pad_x(const struct law_call *call, int run) {
-    if (run) law_gather(call, run, CONV2D_X, CONV2D_X, padded_from);
+static void padded(const struct law_call *call, int operand, int64_t *at) {
+    (void)operand;
+    at[2] -= law_problem(call, 0)->pad;
+    at[3] -= law_problem(call, 0)->pad;
 }
 
 static const char *has_dilation(const struct problem *problem) {
@@ -245,14 +130,10 @@ static void dilate_in_memory(struct problem *problem, int run) {
     p->kw = p->dilation * (p->kw - 1) + 1;
     p->dilation = 1;
 }
-static int64_t dilated_from(const struct law_call *call, int run, int64_t index) {
-    const struct conv2d_problem *p = law_problem(call, 0), *wide = law_problem(call, run);
-    const int64_t x = index % wide->kw, y = index / wide->kw % wide->kh;
-    if (x % p->dilation || y % p->dilation) return -1;
-    return (index / (wide->kw * wide->kh) * p->kh + y / p->dilation) * p->kw + x / p->dilation;
-}
-static void dilate_weight(const struct law_call *call, int run) {
-    if (run) law_gather(call, run, CONV2D_WEIGHT, CONV2D_WEIGHT, dilated_from);
+static void dilated(const struct law_call *call, int operand, int64_t *at) {
+    const int64_t dilation = law_problem(call, 0)->dilation;
+    (void)operand;
+    for (int d = 2; d < 4; d++) at[d] = at[d] % dilation ? -1 : at[d] / dilation;
 }
 
 static const char *has_groups(const struct problem *problem) {
@@ -261,17 +142,11 @@ static const char *has_groups(const struct problem *problem) {
 static void one_group(struct problem *problem, int run) {
     if (run) fields_of(problem)->groups = 1;
 }
-/* [oc, c] from [oc, c / groups]: zero outside the output's own group. */
-static int64_t dense_from(const struct law_call *call, int run, int64_t index) {
+/* Weight [oc, c] from [oc, c / groups]: none outside the output's own group. */
+static void own_group(const struct law_call *call, int operand, int64_t *at) {
     const struct conv2d_problem *p = law_problem(call, 0);
-    const int64_t window = p->kh * p->kw, each = p->c / p->groups;
-    const int64_t o = index / (p->c * window), c = index / window % p->c;
-    (void)run;
-    if (c / each != o / (p->oc / p->groups)) return -1;
-    return (o * each + c % each) * window + index % window;
-}
-static void make_dense(const struct law_call *call, int run) {
-    if (run) law_gather(call, run, CONV2D_WEIGHT, CONV2D_WEIGHT, dense_from);
+    (void)operand;
+    at[1] -= at[0] / (p->oc / p->groups) * (p->c / p->groups);
 }
 
 const struct property conv2d_laws[] = {
@@ -279,19 +154,19 @@ const struct property conv2d_laws[] = {
      .statement = "conv(x + x', weight, bias + bias') = conv(x, weight, bias) + conv(x', weight, "
                   "bias')",
      .runs = 3,
-     .prepare = split_x,
-     .compare = compare_sum},
+     LAW_IN({.of = X, .how = LAW_SPLIT}, {.of = BIAS, .how = LAW_SPLIT}),
+     LAW_OUT({.of = Y, .how = LAW_SUM})},
     {.name = "linearity_in_weight",
      .statement = "conv(x, weight + weight', bias + bias') = conv(x, weight, bias) + conv(x, "
                   "weight', bias')",
      .runs = 3,
-     .prepare = split_weight,
-     .compare = compare_sum},
+     LAW_IN({.of = WEIGHT, .how = LAW_SPLIT}, {.of = BIAS, .how = LAW_SPLIT}),
+     LAW_OUT({.of = Y, .how = LAW_SUM})},
     {.name = "homogeneity",
      .statement = "conv(4 x, weight, 4 bias) = 4 conv(x, weight, bias)",
      .runs = 2,
-     .prepare = quadruple,
-     .compare = compare_quadruple},
+     LAW_IN({.of = X, .how = LAW_SCALE, .factor = 4}, {.of = BIAS, .how = LAW_SCALE, .factor = 4}),
+     LAW_OUT({.of = Y, .how = LAW_TIMES_EXACT, .factor = 4})},
     {.name = "bias",
      .statement = "y = (y without bias) + bias",
      .runs = 2,
@@ -301,66 +176,70 @@ const struct property conv2d_laws[] = {
     {.name = "image_permutation",
      .statement = "permuting the images of x permutes those of y",
      .runs = 2,
-     .prepare = permute_images,
-     .compare = compare_images},
+     LAW_IN({.of = X, .how = LAW_PERMUTE, .axis = law_rows}),
+     LAW_OUT({.of = Y, .how = LAW_PERMUTED, .axis = law_rows})},
     {.name = "output_channel_permutation",
      .statement = "permuting the output channels of weight and bias permutes those of y",
      .runs = 2,
-     .prepare = permute_outputs,
-     .compare = compare_outputs},
+     LAW_IN({.of = WEIGHT, .how = LAW_PERMUTE, .axis = outputs_of},
+            {.of = BIAS, .how = LAW_PERMUTE, .axis = outputs_of}),
+     LAW_OUT({.of = Y, .how = LAW_PERMUTED, .axis = outputs_of})},
     {.name = "input_channel_permutation",
      .statement = "permuting the input channels of x and weight alike changes nothing",
      .runs = 2,
-     .prepare = permute_inputs,
-     .compare = compare_same},
+     LAW_IN({.of = X, .how = LAW_PERMUTE, .axis = inputs_of},
+            {.of = WEIGHT, .how = LAW_PERMUTE, .axis = inputs_of}),
+     LAW_OUT({.of = Y, .how = LAW_SAME})},
     {.name = "group_permutation",
      .statement = "permuting the groups of x, weight and bias permutes those of y",
      .runs = 2,
      .applies = has_groups,
-     .prepare = permute_groups,
-     .compare = compare_groups},
+     LAW_IN({.of = LAW_EVERY, .how = LAW_PERMUTE, .axis = groups_of}),
+     LAW_OUT({.of = Y, .how = LAW_PERMUTED, .axis = groups_of})},
     {.name = "reflection",
      .statement = "x and weight turned by 180 degrees give y turned by 180 degrees",
      .runs = 2,
      .applies = fills_the_plane,
-     .prepare = reflect,
-     .compare = compare_reflected},
+     LAW_IN({.of = X, .how = LAW_GATHER, .from = reversed},
+            {.of = WEIGHT, .how = LAW_GATHER, .from = reversed}),
+     LAW_OUT({.of = Y, .how = LAW_GATHERED, .from = reversed})},
     {.name = "transposition",
      .statement = "x and weight with rows and columns swapped give y with them swapped",
      .runs = 2,
      .vary = turn_problem,
-     .prepare = turn,
-     .compare = compare_turned},
+     LAW_IN({.of = X, .how = LAW_GATHER, .from = law_transposed},
+            {.of = WEIGHT, .how = LAW_GATHER, .from = law_transposed}),
+     LAW_OUT({.of = Y, .how = LAW_GATHERED, .from = law_transposed})},
     {.name = "translation",
      .statement = "x moved right by one stride gives y moved right by one",
      .runs = 2,
-     .prepare = move,
-     .compare = compare_moved},
+     LAW_IN({.of = X, .how = LAW_GATHER, .from = moved}),
+     LAW_OUT({.of = Y, .how = LAW_GATHERED, .from = moved})},
     {.name = "stride",
      .statement = "stride s gives every s-th output of stride 1",
      .runs = 2,
      .applies = has_stride,
-     .vary = every_window,
-     .compare = compare_every},
+     .vary = first_every_window,
+     LAW_OUT({.of = Y, .how = LAW_GATHERED, .from = strided})},
     {.name = "padding",
      .statement = "pad = x with as many zeros around it",
      .runs = 2,
      .applies = has_padding,
      .vary = pad_in_memory,
-     .prepare = pad_x,
-     .compare = compare_same},
+     LAW_IN({.of = X, .how = LAW_GATHER, .from = padded}),
+     LAW_OUT({.of = Y, .how = LAW_SAME})},
     {.name = "dilation",
      .statement = "dilation = weight with as many zeros between its taps",
      .runs = 2,
      .applies = has_dilation,
      .vary = dilate_in_memory,
-     .prepare = dilate_weight,
-     .compare = compare_same},
+     LAW_IN({.of = WEIGHT, .how = LAW_GATHER, .from = dilated}),
+     LAW_OUT({.of = Y, .how = LAW_SAME})},
     {.name = "groups",
      .statement = "groups = one group with zero weights between the groups",
      .runs = 2,
      .applies = has_groups,
      .vary = one_group,
-     .prepare = make_dense,
-     .compare = compare_same},
+     LAW_IN({.of = WEIGHT, .how = LAW_GATHER, .from = own_group}),
+     LAW_OUT({.of = Y, .how = LAW_SAME})},
 };

@@ -151,9 +151,17 @@ static const char *operands_wrong(const struct primitive *p) {
 static bool good_parts(const struct primitive *p, const struct law_part *part, bool outputs) {
     for (; part && part->how; part++) {
         if (part->of < LAW_EVERY || part->of >= p->operand_count) return false;
-        if (part->how > LAW_ADJOINT || (part->how >= LAW_SAME) != outputs) return false;
+        if (part->how < LAW_NOTHING || part->how > (outputs ? LAW_ADJOINT : LAW_COPY)) return false;
+        if ((part->how >= LAW_SAME) != outputs) return false;
         if (part->with < 0 || part->with >= p->operand_count) return false;
+        if ((part->how == LAW_MAP || part->how == LAW_MAPPED) && !part->map) return false;
     }
+    return true;
+}
+/* As many runs as its data speak of. */
+static bool enough_runs(const struct property *law, const struct law_part *part) {
+    for (; part && part->how; part++)
+        if (law->runs < (part->how == LAW_SPLIT || part->how == LAW_SUM ? 3 : 2)) return false;
     return true;
 }
 
@@ -165,6 +173,7 @@ static const char *properties_wrong(const struct primitive *p) {
             return "a law's name or statement";
         if (law->runs < 1 || law->runs > LAW_RUNS) return "a law's runs";
         if (!law->compare && !law->out) return "a law's compare is NULL";
+        if (!enough_runs(law, law->in) || !enough_runs(law, law->out)) return "a law's runs";
         if (!good_parts(p, law->in, false)) return "what a law does to its inputs";
         if (!good_parts(p, law->out, true)) return "what a law asks of its outputs";
     }

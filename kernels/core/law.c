@@ -131,10 +131,29 @@ void law_permuted(const struct law_call *call, struct breach *breach, int run, i
             }
 }
 
+/* ---- places -----------------------------------------------------------------------------------
+ */
+
+/* The element of run 0's operand that element `index` of this run's is from; -1: none. */
+static int64_t origin(const struct law_call *call, int run, int operand, law_from *from,
+                      int64_t index) {
+    const struct shape here = problem_shape(call->run[run]->problem, operand),
+                       there = problem_shape(call->run[0]->problem, operand);
+    if (!from) return index < shape_elements(&there) ? index : -1;
+    int64_t at[SHAPE_MAX_RANK], flat = 0;
+    for (int d = here.rank - 1; d >= 0; index /= here.dim[d--]) at[d] = index % here.dim[d];
+    from(call, operand, at);
+    for (int d = 0; d < there.rank; d++) {
+        if (at[d] < 0 || at[d] >= there.dim[d]) return -1;
+        flat = flat * there.dim[d] + at[d];
+    }
+    return flat;
+}
+
 void law_gathered(const struct law_call *call, struct breach *breach, int run, int operand,
-                  law_index *from) {
+                  law_from *from) {
     for (int64_t i = 0; i < law_elements(call, run, operand); i++) {
-        const int64_t source = from(call, run, i);
+        const int64_t source = origin(call, run, operand, from, i);
         if (source >= 0)
             law_require(call, breach, run, operand, i, law_out(call, 0, operand, source),
                         law_bound(call, run, operand, i) + law_bound(call, 0, operand, source));
@@ -155,11 +174,11 @@ void law_permute(const struct law_call *call, int run, int operand, struct law_a
                    (size_t)axis.inner * sizeof *into);
 }
 
-void law_gather(const struct law_call *call, int run, int operand, int source, law_index *from) {
+void law_gather(const struct law_call *call, int run, int operand, law_from *from) {
     float *into = call->run[run]->in[operand];
-    const float *data = call->run[0]->in[source];
+    const float *data = call->run[0]->in[operand];
     for (int64_t i = 0; into && i < law_elements(call, run, operand); i++) {
-        const int64_t at = from(call, run, i);
+        const int64_t at = origin(call, run, operand, from, i);
         into[i] = at < 0 ? 0 : data[at];
     }
 }
@@ -222,9 +241,43 @@ static struct law_axis axis_of(const struct law_call *call, const struct law_par
     return (struct law_axis){1, law_elements(call, 0, operand), 1};
 }
 
-static int64_t unchanged(const struct law_call *call, int run, int64_t index) {
-    (void)call, (void)run;
-    return index;
+struct law_axis law_rows(const struct law_call *call, int operand) {
+    const struct shape shape = problem_shape(call->run[0]->problem, operand);
+    const int64_t rows = shape.dim[0];
+    return (struct law_axis){1, rows, rows ? shape_elements(&shape) / rows : 0};
+}
+
+void law_transposed(const struct law_call *call, int operand, int64_t *at) {
+    const int last = problem_shape(call->run[0]->problem, operand).rank - 1;
+    if (last < 1) return;
+    const int64_t row = at[last - 1];
+    at[last - 1] = at[last];
+    at[last] = row;
+}
+
+static void map_last(const struct law_call *call, int run, int operand, law_map *map) {
+    const float *first = call->run[0]->in[operand], *second = call->run[1]->in[operand];
+    float *into = call->run[run]->in[operand];
+    for (int64_t i = 0; run == call->runs - 1 && i < law_elements(call, run, operand); i++)
+        into[i] = map(first[i], second[i]);
+}
+
+static void mapped(const struct law_call *call, struct breach *breach, int operand, law_map *map) {
+    const int last = call->runs - 1;
+    for (int64_t i = 0; i < law_elements(call, last, operand); i++)
+        law_require(call, breach, last, operand, i,
+                    map((float)law_out(call, 0, operand, i), (float)law_out(call, 1, operand, i)),
+                    0);
+}
+
+static void copy_last(const struct law_call *call, int run, int operand, int with) {
+    const struct law_run *before = call->run[run - 1];
+    const float *from = before->out[with] ? before->out[with] : before->in[with];
+    const int64_t here = law_elements(call, run, operand),
+                  there = law_elements(call, run - 1, with);
+    if (run == call->runs - 1 && from)
+        memcpy(call->run[run]->in[operand], from,
+               (size_t)(here < there ? here : there) * sizeof *from);
 }
 
 static void change(const struct law_call *call, int run, const struct law_part *part, int operand) {
@@ -238,7 +291,9 @@ static void change(const struct law_call *call, int run, const struct law_part *
     case LAW_PERMUTE: law_permute(call, run, operand, axis_of(call, part, operand)); break;
     case LAW_SCALE: law_scale(call, run, operand, (float)part->factor); break;
     case LAW_REFILL: law_refill(call, run, operand); break;
-    case LAW_TAKE: law_gather(call, run, operand, operand, unchanged); break;
+    case LAW_GATHER: law_gather(call, run, operand, part->from); break;
+    case LAW_MAP: map_last(call, run, operand, part->map); break;
+    case LAW_COPY: copy_last(call, run, operand, part->with); break;
     default: break;
     }
 }
@@ -292,13 +347,17 @@ static void adjoint(const struct law_call *call, struct breach *breach,
 
 static void relate(const struct law_call *call, struct breach *breach, const struct law_part *part,
                    int operand) {
+    const int last = call->runs - 1;
     switch (part->how) {
-    case LAW_SAME: law_same(call, breach, 1, operand, 1); break;
-    case LAW_TIMES: law_same(call, breach, 1, operand, part->factor); break;
-    case LAW_TIMES_EXACT: law_scaled(call, breach, 1, operand, part->factor); break;
+    case LAW_SAME: law_same(call, breach, last, operand, 1); break;
+    case LAW_TIMES: law_same(call, breach, last, operand, part->factor); break;
+    case LAW_TIMES_EXACT: law_scaled(call, breach, last, operand, part->factor); break;
     case LAW_SUM: law_sum(call, breach, operand); break;
-    case LAW_PERMUTED: law_permuted(call, breach, 1, operand, axis_of(call, part, operand)); break;
-    case LAW_TAKEN: law_gathered(call, breach, 1, operand, unchanged); break;
+    case LAW_PERMUTED:
+        law_permuted(call, breach, last, operand, axis_of(call, part, operand));
+        break;
+    case LAW_GATHERED: law_gathered(call, breach, last, operand, part->from); break;
+    case LAW_MAPPED: mapped(call, breach, operand, part->map); break;
     case LAW_ADJOINT: adjoint(call, breach, part); break;
     case LAW_SELF_ADJOINT: self_adjoint(call, breach, operand, part->with); break;
     default: break;

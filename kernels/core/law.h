@@ -58,8 +58,14 @@ struct law_axis {
 };
 /* The axis as it lies in this operand; NULL in its place: all elements are one axis. */
 typedef struct law_axis law_axis_of(const struct law_call *call, int operand);
+/* Where an element is from: `at`, its index on every axis of this operand in a run, becomes that of
+ * run 0's element; outside of the operand there: from nowhere. NULL in its place: from the same
+ * place, counted from the first element. */
+typedef void law_from(const struct law_call *call, int operand, int64_t *at);
+/* An element of the last run, of those of runs 0 and 1. */
+typedef float law_map(float first, float second);
 
-/* Laws as data: what run 1 (and 2) does to an input of run 0, and how the outputs then relate. */
+/* Laws as data: what the runs after run 0 do to its inputs, and how the outputs then relate. */
 enum { LAW_EVERY = -1 };
 
 enum law_how {
@@ -70,14 +76,17 @@ enum law_how {
     LAW_SPLIT,   /* runs 1 and 2 get two parts whose sum is run 0's */
     LAW_SHIFT,   /* plus a constant, without rounding */
     LAW_REFILL,  /* other data */
-    LAW_TAKE,    /* the first elements, as many as the run's problem has */
+    LAW_GATHER,  /* each element is run 0's at `from`; 0 from nowhere */
+    LAW_MAP,     /* the last run gets `map` of run 0's elements and run 1's */
+    LAW_COPY,    /* the last run gets operand `with` of the run before: an output as it came out */
     /* outputs */
-    LAW_SAME,         /* run 1's is run 0's */
+    LAW_SAME = 64,    /* the last run's is run 0's */
     LAW_TIMES,        /* ... times `factor`, within the bounds of both */
     LAW_TIMES_EXACT,  /* ... a power of two: bit by bit where float32 keeps that (law_scaled) */
     LAW_SUM,          /* run 0's is the sum of run 1's and run 2's */
-    LAW_PERMUTED,     /* run 1's is run 0's permuted, as the inputs were */
-    LAW_TAKEN,        /* run 1's is the first elements of run 0's */
+    LAW_PERMUTED,     /* the last run's is run 0's permuted, as the inputs were */
+    LAW_GATHERED,     /* ... each element is run 0's at `from`; nothing is asked from nowhere */
+    LAW_MAPPED,       /* ... `map` of run 0's and run 1's, bit by bit */
     LAW_SELF_ADJOINT, /* elementwise in input `with`, g and u: u out(g) = g out(u) */
     LAW_ADJOINT, /* <out, y> = <x, out'>: linear in input `with`, x; run 1, which `vary` may have
                          made a problem of another primitive, maps its input `partner_with`, y, to
@@ -88,7 +97,11 @@ struct law_part {
     int of; /* operand, or LAW_EVERY */
     enum law_how how;
     double factor;
-    law_axis_of *axis;
+    union { /* whichever `how` asks for */
+        law_axis_of *axis;
+        law_from *from;
+        law_map *map;
+    };
     int with, partner_of, partner_with;
 };
 
@@ -144,6 +157,11 @@ struct property {
         LAW_IN({.of = LAW_EVERY, .how = LAW_PERMUTE}), LAW_OUT({.of = out_, .how = LAW_PERMUTED})  \
     }
 
+/* Axes and places of many: the first axis of an operand (the rows, images, or batch), and its last
+ * two swapped. */
+law_axis_of law_rows;
+law_from law_transposed;
+
 /* Prepare and compare of a law, by its callbacks and its data. */
 void law_prepare(const struct property *law, const struct law_call *call, int run);
 void law_compare(const struct property *law, const struct law_call *call, struct breach *breach);
@@ -187,19 +205,17 @@ void law_sum(const struct law_call *call, struct breach *breach, int operand);
 void law_permuted(const struct law_call *call, struct breach *breach, int run, int operand,
                   struct law_axis axis);
 
-/* Which element of run 0's operand element `index` of run `run`'s is; negative: none. */
-typedef int64_t law_index(const struct law_call *call, int run, int64_t index);
-/* Output `operand` of run `run` is made of run 0's elements at `from`; none: nothing is asked. */
+/* Output `operand` of run `run` is made of run 0's elements at `from`; nowhere: nothing is asked. */
 void law_gathered(const struct law_call *call, struct breach *breach, int run, int operand,
-                  law_index *from);
+                  law_from *from);
 
 /* ---- preparing --------------------------------------------------------------------------------
  */
 
 /* Input `operand` of run `run` becomes run 0's, its axis permuted (float32 operands, as below). */
 void law_permute(const struct law_call *call, int run, int operand, struct law_axis axis);
-/* ... made of the elements of run 0's operand `source` at `from`; 0 where there is none. */
-void law_gather(const struct law_call *call, int run, int operand, int source, law_index *from);
+/* ... run 0's elements at `from`; 0 where there is none. */
+void law_gather(const struct law_call *call, int run, int operand, law_from *from);
 /* ... `factor` times run 0's. Powers of two: exact but for overflow and underflow. */
 void law_scale(const struct law_call *call, int run, int operand, float factor);
 /* Run 1 gets the leading bits of run 0's elements, run 2 the rest: their sum is exact. Call it in

@@ -11,7 +11,7 @@ static const struct gemm_problem *law_problem(const struct law_call *call, int r
 /* ---- permutations -----------------------------------------------------------------------------
  */
 
-enum gemm_axis { AXIS_M, AXIS_N, AXIS_K, AXIS_BATCH };
+enum gemm_axis { AXIS_M, AXIS_N, AXIS_K };
 
 /* The axis as it lies in this operand. */
 static struct law_axis place_of(const struct law_call *call, int operand, enum gemm_axis axis) {
@@ -19,7 +19,6 @@ static struct law_axis place_of(const struct law_call *call, int operand, enum g
     const struct shape shape = problem_shape(call->run[0]->problem, operand);
     static const enum gemm_axis rows[] = {AXIS_M, AXIS_K, AXIS_M};
     const bool transposed = operand == GEMM_A ? p->trans_a : operand == GEMM_B ? p->trans_b : false;
-    if (axis == AXIS_BATCH) return (struct law_axis){1, shape.dim[0], shape.dim[1] * shape.dim[2]};
     if ((axis == rows[operand]) != transposed)
         return (struct law_axis){shape.dim[0], shape.dim[1], shape.dim[2]};
     return (struct law_axis){shape.dim[0] * shape.dim[1], shape.dim[2], 1};
@@ -31,16 +30,9 @@ static struct law_axis place_of(const struct law_call *call, int operand, enum g
 AXIS(rows_of, AXIS_M)
 AXIS(columns_of, AXIS_N)
 AXIS(terms_of, AXIS_K)
-AXIS(batch_of, AXIS_BATCH)
 
 /* ---- transposition ----------------------------------------------------------------------------
  */
-
-/* Element of a [batch, cols, rows] tensor in the [batch, rows, cols] one. */
-static int64_t turned(int64_t index, int64_t rows, int64_t cols) {
-    const int64_t matrix = index / (rows * cols), i = index / rows % cols, j = index % rows;
-    return (matrix * rows + j) * cols + i;
-}
 
 static void turn_product(struct problem *problem, int run) {
     struct gemm_problem *p = fields_of(problem);
@@ -51,34 +43,8 @@ static void turn_product(struct problem *problem, int run) {
     p->trans_a = !old.trans_b; /* the same memory, read the other way */
     p->trans_b = !old.trans_a;
 }
-static int64_t unchanged(const struct law_call *call, int run, int64_t index) {
-    (void)call, (void)run;
-    return index;
-}
-static int64_t turned_c(const struct law_call *call, int run, int64_t index) {
-    (void)run;
-    return turned(index, law_problem(call, 0)->m, law_problem(call, 0)->n);
-}
-static void swap_factors(const struct law_call *call, int run) {
-    if (!run) return;
-    law_gather(call, run, GEMM_A, GEMM_B, unchanged);
-    law_gather(call, run, GEMM_B, GEMM_A, unchanged);
-    law_gather(call, run, GEMM_C, GEMM_C, turned_c);
-}
-static void compare_turned(const struct law_call *call, struct breach *breach) {
-    law_gathered(call, breach, 1, GEMM_C, turned_c);
-}
-
 static void turn_a(struct problem *problem, int run) {
     if (run) fields_of(problem)->trans_a = !fields_of(problem)->trans_a;
-}
-static int64_t turned_a(const struct law_call *call, int run, int64_t index) {
-    const struct shape shape = problem_shape(call->run[0]->problem, GEMM_A);
-    (void)run;
-    return turned(index, shape.dim[1], shape.dim[2]);
-}
-static void store_a_turned(const struct law_call *call, int run) {
-    if (run) law_gather(call, run, GEMM_A, GEMM_A, turned_a);
 }
 
 /* ---- adjointness: A B = C is linear in A, and its adjoint is Y -> Y B^T ---- */
@@ -143,18 +109,20 @@ const struct property gemm_laws[] = {
     {.name = "batch_permutation",
      .statement = "permuting the batch permutes the results",
      .runs = 2,
-     LAW_IN({.of = LAW_EVERY, .how = LAW_PERMUTE, .axis = batch_of}),
-     LAW_OUT({.of = GEMM_C, .how = LAW_PERMUTED, .axis = batch_of})},
+     LAW_IN({.of = LAW_EVERY, .how = LAW_PERMUTE, .axis = law_rows}),
+     LAW_OUT({.of = GEMM_C, .how = LAW_PERMUTED, .axis = law_rows})},
     {.name = "transposition",
      .statement = "(A B)^T = B^T A^T",
      .runs = 2,
      .vary = turn_product,
-     .prepare = swap_factors,
-     .compare = compare_turned},
+     LAW_IN({.of = GEMM_A, .how = LAW_COPY, .with = GEMM_B},
+            {.of = GEMM_B, .how = LAW_COPY, .with = GEMM_A},
+            {.of = GEMM_C, .how = LAW_GATHER, .from = law_transposed}),
+     LAW_OUT({.of = GEMM_C, .how = LAW_GATHERED, .from = law_transposed})},
     {.name = "storage_of_a",
      .statement = "a stored as [k, m] with trans_a = a stored as [m, k] without",
      .runs = 2,
      .vary = turn_a,
-     .prepare = store_a_turned,
+     LAW_IN({.of = GEMM_A, .how = LAW_GATHER, .from = law_transposed}),
      LAW_OUT({.of = GEMM_C, .how = LAW_SAME})},
 };

@@ -29,11 +29,6 @@ static void quarter_eps(struct problem *problem, int run) {
 /* ---- permutations -----------------------------------------------------------------------------
  */
 
-static struct law_axis rows_of(const struct law_call *call, int operand) {
-    const struct layer_norm_problem *p = law_problem(call);
-    const bool whole = operand == LAYER_NORM_X || operand == LAYER_NORM_Y;
-    return (struct law_axis){1, p->rows, whole ? p->cols : 1};
-}
 static struct law_axis cols_of(const struct law_call *call, int operand) {
     const struct layer_norm_problem *p = law_problem(call);
     const bool whole = operand == LAYER_NORM_X || operand == LAYER_NORM_Y;
@@ -127,8 +122,8 @@ const struct property layer_norm_laws[] = {
     {.name = "row_permutation",
      .statement = "permuting the rows of x permutes those of y, mean and rstd",
      .runs = 2,
-     LAW_IN({.of = LAYER_NORM_X, .how = LAW_PERMUTE, .axis = rows_of}),
-     LAW_OUT({.of = LAW_EVERY, .how = LAW_PERMUTED, .axis = rows_of})},
+     LAW_IN({.of = LAYER_NORM_X, .how = LAW_PERMUTE, .axis = law_rows}),
+     LAW_OUT({.of = LAW_EVERY, .how = LAW_PERMUTED, .axis = law_rows})},
     {.name = "column_permutation",
      .statement = "permuting x, weight and bias within rows permutes y; mean and rstd stay",
      .runs = 2,

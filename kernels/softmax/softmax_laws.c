@@ -76,18 +76,12 @@ static void make_contiguous(struct problem *problem, int run) {
     p->outer *= p->inner;
     p->inner = 1;
 }
-/* [outer, inner, axis] from [outer, axis, inner]. */
-static int64_t contiguous_from(const struct law_call *call, int run, int64_t index) {
+/* [outer * inner, axis, 1] from [outer, axis, inner]. */
+static void strided(const struct law_call *call, int operand, int64_t *at) {
     const struct softmax_problem *p = law_problem(call, 0);
-    (void)run;
-    const int64_t slice = index / p->axis_len, place = index % p->axis_len;
-    return (slice / p->inner * p->axis_len + place) * p->inner + slice % p->inner;
-}
-static void prepare_contiguous(const struct law_call *call, int run) {
-    if (run) law_gather(call, run, SOFTMAX_X, SOFTMAX_X, contiguous_from);
-}
-static void compare_contiguous(const struct law_call *call, struct breach *breach) {
-    law_gathered(call, breach, 1, SOFTMAX_Y, contiguous_from);
+    (void)operand;
+    at[2] = at[0] % p->inner;
+    at[0] /= p->inner;
 }
 
 const struct property softmax_laws[] = {
@@ -119,6 +113,6 @@ const struct property softmax_laws[] = {
      .runs = 2,
      .applies = has_inner,
      .vary = make_contiguous,
-     .prepare = prepare_contiguous,
-     .compare = compare_contiguous},
+     LAW_IN({.of = SOFTMAX_X, .how = LAW_GATHER, .from = strided}),
+     LAW_OUT({.of = SOFTMAX_Y, .how = LAW_GATHERED, .from = strided})},
 };

@@ -135,17 +135,21 @@ static const struct property *law_named(const struct primitive *primitive, const
     return primitive->properties;
 }
 
-static struct law_result examine(const char *name, const char *law, const char *problem,
-                                 law_runner *runner, void *context) {
-    const struct primitive *primitive = registry_find_primitive(name);
+static struct law_result examine_law(const struct primitive *primitive, const struct property *law,
+                                     const char *problem, law_runner *runner, void *context) {
     struct problem_case item = {.fill = FILL_NORMAL, .seed = 1};
     struct law_result result;
     struct error error = {""};
     CHECK(problem_parse(&item.problem, primitive, problem, &error) == STATUS_OK);
-    CHECK(law_examine(&result, law_named(primitive, law), &item, &perfect, runner, context,
-                      &error) == STATUS_OK);
+    CHECK(law_examine(&result, law, &item, &perfect, runner, context, &error) == STATUS_OK);
     CHECK_TEXT(error.text, "");
     return result;
+}
+
+static struct law_result examine(const char *name, const char *law, const char *problem,
+                                 law_runner *runner, void *context) {
+    const struct primitive *primitive = registry_find_primitive(name);
+    return examine_law(primitive, law_named(primitive, law), problem, runner, context);
 }
 
 /* Off by ten times what the bounds of two runs may be: found, and named. */
@@ -163,6 +167,51 @@ static void sabotage(void) {
     CHECK(examine("max_pool1d", "reversal", "length=20", run_saboteur, &s).verdict == LAW_BROKEN);
     s = (struct saboteur){.run = 1, .operand = 2, .index = 3, .nudge = 4e-6};
     CHECK(examine("gemm", "homogeneity", "m=4,n=4,k=4", run_saboteur, &s).verdict == LAW_BROKEN);
+}
+
+/* ---- forms of data: each true of relu once, and once not ---------------------------------------
+ */
+
+static void next(const struct law_call *call, int operand, int64_t *at) {
+    (void)call, (void)operand;
+    at[0]++;
+}
+static float sum(float first, float second) { return first + second; }
+
+#define FORM(how_in_, form_in_, how_out_, form_out_, runs_)                                        \
+    {                                                                                              \
+        .name = #how_in_, .statement = "one of relu", .runs = runs_,                               \
+        LAW_IN({.of = 0, .how = LAW_REFILL}, {.of = 0, .how = how_in_, form_in_}),                 \
+        LAW_OUT({.of = 1, .how = how_out_, form_out_})                                             \
+    }
+static const struct property true_forms[] = {
+    FORM(LAW_GATHER, .from = next, LAW_GATHERED, .from = next, 2),
+    FORM(LAW_MAP, .map = fmaxf, LAW_MAPPED, .map = fmaxf, 3),
+    FORM(LAW_COPY, .with = 1, LAW_SAME, .with = 0, 2),
+};
+static const struct property false_forms[] = {
+    FORM(LAW_GATHER, .from = next, LAW_GATHERED, .from = NULL, 2),
+    FORM(LAW_SCALE, .factor = 2, LAW_GATHERED, .from = next, 2),
+    FORM(LAW_MAP, .map = sum, LAW_MAPPED, .map = sum, 3),
+    FORM(LAW_COPY, .with = 1, LAW_SAME, .with = 0, 3), /* of the run before: run 1's other data */
+};
+
+static enum law_verdict sabotaged(const struct property *law, int64_t index) {
+    struct saboteur s = {.run = law->runs - 1, .operand = 1, .index = index, .nudge = 0.25};
+    return examine_law(registry_find_primitive("relu"), law, "n=50", run_saboteur, &s).verdict;
+}
+
+static void forms(void) {
+    const struct primitive *relu = registry_find_primitive("relu");
+    for (size_t i = 0; i < sizeof true_forms / sizeof *true_forms; i++) {
+        CHECK(examine_law(relu, &true_forms[i], "n=50", run_oracle, NULL).verdict == LAW_HOLDS);
+        CHECK(sabotaged(&true_forms[i], 7) == LAW_BROKEN);
+    }
+    for (size_t i = 0; i < sizeof false_forms / sizeof *false_forms; i++)
+        CHECK(examine_law(relu, &false_forms[i], "n=50", run_oracle, NULL).verdict == LAW_BROKEN);
+    /* nothing follows the last element: 0 goes in, and nothing is asked of what comes out */
+    CHECK(sabotaged(&true_forms[0], 48) == LAW_BROKEN);
+    CHECK(sabotaged(&true_forms[0], 49) == LAW_HOLDS);
 }
 
 /* ---- a law between two primitives: the identity, twice --------------------------------------
@@ -299,6 +348,7 @@ static void statements(void) {
     const struct law_part sum[] = {{.of = 1, .how = LAW_SUM}, {.how = LAW_NOTHING}},
                           split[] = {{.of = 0, .how = LAW_SPLIT}, {.how = LAW_NOTHING}},
                           nowhere[] = {{.of = 2, .how = LAW_SUM}, {.how = LAW_NOTHING}},
+                          unmapped[] = {{.of = 1, .how = LAW_MAPPED}, {.how = LAW_NOTHING}},
                           lonely[] = {{.of = 1, .how = LAW_SELF_ADJOINT, .with = 2},
                                       {.how = LAW_NOTHING}};
     struct property law = {.name = "law", .statement = "a law", .runs = 3, .in = split, .out = sum};
@@ -308,6 +358,8 @@ static void statements(void) {
     CHECK(!primitive_wrong(&mine));
     law.out = nowhere;
     CHECK_TEXT(primitive_wrong(&mine), "what a law asks of its outputs");
+    law.out = unmapped;
+    CHECK_TEXT(primitive_wrong(&mine), "what a law asks of its outputs");
     law.out = lonely;
     CHECK(primitive_wrong(&mine) != NULL);
     law.out = split;
@@ -315,6 +367,9 @@ static void statements(void) {
     law.out = sum;
     law.in = sum;
     CHECK_TEXT(primitive_wrong(&mine), "what a law does to its inputs");
+    law.in = split;
+    law.runs = 2;
+    CHECK_TEXT(primitive_wrong(&mine), "a law's runs");
     law.in = law.out = NULL;
     CHECK_TEXT(primitive_wrong(&mine), "a law's compare is NULL");
 }
@@ -323,6 +378,7 @@ int main(void) {
     statements();
     every_law();
     sabotage();
+    forms();
     pairs();
     silence();
     exactness(FILL_NORMAL);
