@@ -149,9 +149,10 @@ def family_of(primitive):
 
 
 def golden_cases(primitive):
-    """The golden cases of tests/cases/<family>.cases and <primitive>.cases (format: reference/cases.h)."""
+    """The golden cases of tests/cases/<family>.cases and <primitive>.cases (which and what: reference/cases.h)."""
     folder = pathlib.Path(os.environ.get("ASSAY_CASES", TOP / "tests/cases"))
-    names = dict.fromkeys((family_of(primitive), primitive))
+    own = primitive if (folder / f"{primitive}.cases").exists() else primitive.removesuffix("_backward")
+    names = dict.fromkeys((family_of(primitive), own))
     paths = [path for name in names if (path := folder / f"{name}.cases").exists()]
     known, cases = fields(primitive) if paths else {}, {}
     for path in paths:

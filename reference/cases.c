@@ -146,10 +146,15 @@ static const char *family_file(const struct primitive *primitive, char *buffer, 
     return family && strcmp(family, primitive->name) ? existing(family, buffer, bytes) : NULL;
 }
 
+/* Or, where a gradient has none, that of what it is the gradient of. */
+static const char *own_file(const struct primitive *primitive, char *buffer, size_t bytes) {
+    const char *own = existing(primitive->name, buffer, bytes);
+    return own ? own : existing(primitive->gradient_of, buffer, bytes);
+}
+
 bool cases_exist(const struct primitive *primitive) {
     char path[4096];
-    return family_file(primitive, path, sizeof path) ||
-           existing(primitive->name, path, sizeof path);
+    return family_file(primitive, path, sizeof path) || own_file(primitive, path, sizeof path);
 }
 
 enum status cases_of(struct case_list *list, const struct primitive *primitive, const char *kind,
@@ -160,7 +165,7 @@ enum status cases_of(struct case_list *list, const struct primitive *primitive, 
     if (family_file(primitive, path, sizeof path))
         status = read_file(list, primitive, path, kind, error);
     for (int i = 0; i < list->count; i++) list->item[i].shared = true;
-    if (!status && existing(primitive->name, path, sizeof path))
+    if (!status && own_file(primitive, path, sizeof path))
         status = read_file(list, primitive, path, kind, error);
     return status;
 }

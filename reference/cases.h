@@ -1,5 +1,6 @@
 /* Case files: which problems are verified and timed. tests/cases/<family>.cases holds what every
- * member of a family is asked, tests/cases/<primitive>.cases what this one is asked besides.
+ * member of a family is asked, tests/cases/<primitive>.cases what this one is asked besides; it is
+ * its gradient's too, <primitive>_backward, where that has none of its own.
  *
  *     # comment
  *     [oracle memory repeat]              the lines below belong to these kinds

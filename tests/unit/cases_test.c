@@ -143,6 +143,13 @@ static void family(void) {
     listed(&member, "3* 6");
     listed(&primitive_toy, "6");
     listed(&head, "6");
+    struct primitive gradient = member;
+    gradient.name = "toy_backward";
+    gradient.gradient_of = "toy";
+    listed(&gradient, "3* 6");
+    put(folder, "toy_backward", "[oracle]\nn=7\n");
+    listed(&gradient, "3* 7");
+    put(folder, "toy_backward", NULL);
     put(folder, "playthings", "[oracle]\nk=3\n");
     struct case_list list;
     struct error error = {""};
