@@ -36,6 +36,7 @@
 #include "reference/oracle.h"
 
 enum { TILE_MAX = 6, TILINGS = 2, TRANSFORM_ROUNDINGS = 28 };
+enum { TILES_CACHED = 1024, MATRICES_CACHED = 1 << 15 }; /* of 720 bytes */
 
 static int64_t units(const void *problem) {
     const struct conv2d_problem *p = problem;
@@ -78,8 +79,8 @@ static void gather(const struct row *r, struct dot *dot, int64_t ox) {
                 const int64_t iy = r->oy * p->stride - p->pad + ky * p->dilation;
                 const int64_t ix = ox * p->stride - p->pad + kx * p->dilation;
                 const bool padding = iy < 0 || iy >= p->h || ix < 0 || ix >= p->w;
-                const double value = pixel(r, ci, iy, ix), w = gsl_vector_get(dot->weight, k);
-                gsl_vector_set(dot->window, k, value);
+                const double value = pixel(r, ci, iy, ix), w = dot->weight->data[k];
+                dot->window->data[k] = value;
                 if (padding && !isfinite(w)) dot->open = true;
                 if (isnan(value) || isnan(w)) dot->undefined = true;
                 if (isfinite(value) && isfinite(w)) dot->finite += fabs(value * w);
@@ -160,14 +161,77 @@ static void transform_both(int count, const tile_matrix by, const tile_matrix in
     transform(count, by_magnitude, in_magnitude, out->magnitude);
 }
 
-/* U of every channel's filter. */
-static void transform_filters(const struct row *r, const struct winograd *f,
-                              struct transformed *u) {
-    for (int64_t ci = 0; ci < r->channels; ci++) {
-        tile_matrix g = {{0}};
-        for (int k = 0; k < 9; k++) g[k / 3][k % 3] = r->weight[ci * 9 + k];
-        transform_both(3, f->gt, g, &u[ci]);
+/* Every channel's transform of `side` x `side` numbers, and these. */
+struct transforms {
+    float *of;
+    struct transformed *made;
+};
+
+/* Those made last: all rows of a tile need the same ones, and of the inputs so do all output
+ * channels. Whether they are the same is compared, number by number. */
+struct cache {
+    int64_t channels; /* of all that is in it */
+    float *asked;     /* what the tile in question has */
+    struct transforms filters, tile[TILES_CACHED];
+};
+
+static void *room(int64_t channels, size_t bytes) {
+    void *made = malloc((size_t)(channels + 1) * bytes);
+    if (!made) abort();
+    return made;
+}
+
+static void forget(struct transforms *t) {
+    free(t->of);
+    free(t->made);
+    *t = (struct transforms){NULL, NULL};
+}
+
+/* The cache of a tiling, for this many channels. */
+static struct cache *cache_for(const struct winograd *f, int64_t channels) {
+    static struct cache caches[TILINGS];
+    struct cache *cache = &caches[f == &winograd4];
+    if (cache->asked && cache->channels == channels) return cache;
+    forget(&cache->filters);
+    for (int i = 0; i < TILES_CACHED; i++) forget(&cache->tile[i]);
+    free(cache->asked);
+    cache->channels = channels;
+    cache->asked = room(channels, TILE_MAX * TILE_MAX * sizeof(float));
+    return cache;
+}
+
+/* by^T d by for every channel's d in `of`. */
+static const struct transformed *transforms_of(struct transforms *t, const float *of, int side,
+                                               const tile_matrix by, int64_t channels) {
+    const size_t numbers = (size_t)(side * side), bytes = (size_t)channels * numbers * sizeof *of;
+    if (t->of && memcmp(t->of, of, bytes) == 0) return t->made;
+    if (!t->of) {
+        t->of = room(channels, numbers * sizeof *of);
+        t->made = room(channels, sizeof *t->made);
     }
+    memcpy(t->of, of, bytes);
+    for (int64_t ci = 0; ci < channels; ci++) {
+        tile_matrix d = {{0}};
+        for (int k = 0; k < side * side; k++) d[k / side][k % side] = of[ci * side * side + k];
+        transform_both(side, by, d, &t->made[ci]);
+    }
+    return t->made;
+}
+
+/* V of every channel's tile. As many are kept as a few megabytes hold. */
+static const struct transformed *transform_tile(const struct row *r, const struct winograd *f,
+                                                struct cache *cache, int64_t top, int64_t left) {
+    const int a = f->inputs, m = f->outputs;
+    const int64_t pad = r->p->pad, across = (conv2d_ow(r->p) + m - 1) / m;
+    int64_t most = MATRICES_CACHED / (r->channels + 1);
+    if (most > TILES_CACHED) most = TILES_CACHED;
+    const int64_t at = (top + pad) / m * across + (left + pad) / m;
+    for (int64_t ci = 0, k = 0; ci < r->channels; ci++)
+        for (int i = 0; i < a; i++)
+            for (int j = 0; j < a; j++, k++)
+                cache->asked[k] = (float)pixel(r, ci, top + i, left + j);
+    return transforms_of(&cache->tile[most > 1 ? at % most : 0], cache->asked, a, f->b,
+                         r->channels);
 }
 
 /* The gauges of one tile in the transformed domain: products[i][j] = sum_c |U||V|, transforms alike
@@ -181,21 +245,15 @@ struct tile_gauge {
 /* The larger of both; NaN wins. */
 static double larger(double a, double b) { return a <= b ? b : b <= a || isnan(a) ? a : b; }
 
-static void tile_gauge(const struct row *r, const struct winograd *f, const struct transformed *u,
-                       int64_t top, int64_t left, struct tile_gauge *gauge) {
-    const int a = f->inputs;
+static void tile_gauge(const struct row *r, int a, const struct transformed *u,
+                       const struct transformed *v, struct tile_gauge *gauge) {
     *gauge = (struct tile_gauge){.peak = 0};
     for (int64_t ci = 0; ci < r->channels; ci++) {
-        tile_matrix d = {{0}};
-        struct transformed v;
-        for (int i = 0; i < a; i++)
-            for (int j = 0; j < a; j++) d[i][j] = pixel(r, ci, top + i, left + j);
-        transform_both(a, f->b, d, &v);
         for (int i = 0; i < a; i++)
             for (int j = 0; j < a; j++) {
-                gauge->products[i][j] += fabs(u[ci].value[i][j] * v.value[i][j]);
-                gauge->transforms[i][j] += u[ci].magnitude[i][j] * v.magnitude[i][j];
-                gauge->peak = larger(gauge->peak, v.magnitude[i][j]);
+                gauge->products[i][j] += fabs(u[ci].value[i][j] * v[ci].value[i][j]);
+                gauge->transforms[i][j] += u[ci].magnitude[i][j] * v[ci].magnitude[i][j];
+                gauge->peak = larger(gauge->peak, v[ci].magnitude[i][j]);
             }
         for (int k = 0; k < 9; k++)
             gauge->peak = larger(gauge->peak, 4 * fabs((double)r->weight[ci * 9 + k]));
@@ -216,7 +274,8 @@ static double through(const struct winograd *f, const tile_matrix gauge, int64_t
 /* One tiling on its way along a row. */
 struct tiling {
     const struct winograd *f;
-    struct transformed *filters;
+    struct cache *cache;
+    const struct transformed *filters;
     struct tile_gauge gauge; /* of the tile that holds the current output */
 };
 
@@ -225,7 +284,9 @@ static void widen(const struct row *r, struct tiling *tiling, int64_t ox, double
     const struct winograd *f = tiling->f;
     const int64_t m = f->outputs, pad = r->p->pad;
     if (ox % m == 0)
-        tile_gauge(r, f, tiling->filters, r->oy / m * m - pad, ox - pad, &tiling->gauge);
+        tile_gauge(r, f->inputs, tiling->filters,
+                   transform_tile(r, f, tiling->cache, r->oy / m * m - pad, ox - pad),
+                   &tiling->gauge);
     const double products = through(f, tiling->gauge.products, r->oy % m, ox % m);
     const double transforms = through(f, tiling->gauge.transforms, r->oy % m, ox % m);
     *sum = larger(*sum, products + fabs(r->bias));
@@ -273,13 +334,11 @@ static void evaluate(const struct oracle_call *call, int64_t unit) {
     struct tiling tiling[TILINGS];
     const int tilings = winograds_of(p, call->halo, allowed);
     for (int i = 0; i < tilings; i++) {
-        tiling[i] = (struct tiling){
-            .f = allowed[i], .filters = malloc((size_t)(cg + 1) * sizeof *tiling[i].filters)};
-        if (!tiling[i].filters) abort();
-        transform_filters(&row, allowed[i], tiling[i].filters);
+        struct cache *cache = cache_for(allowed[i], cg);
+        tiling[i] = (struct tiling){.f = allowed[i], .cache = cache};
+        tiling[i].filters = transforms_of(&cache->filters, weight, 3, allowed[i]->gt, cg);
     }
     evaluate_row(&row, tiling, tilings, &dot, &call->expected[CONV2D_Y], unit * ow);
-    for (int i = 0; i < tilings; i++) free(tiling[i].filters);
     gsl_vector_free(dot.window);
     gsl_vector_free(dot.weight);
 }
