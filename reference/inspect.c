@@ -4,17 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A pattern of four bytes, doubled until it fills. */
-void poison_fill(unsigned char *data, size_t bytes, enum poison poison) {
-    size_t done = 0;
-    for (; done < bytes && done < 4; done++) data[done] = poison_byte(poison, done);
-    while (done < bytes) {
-        const size_t more = bytes - done < done ? bytes - done : done;
-        memcpy(data + done, data, more);
-        done += more;
-    }
-}
-
 static bool still_poison(const unsigned char *output, size_t unit, int64_t element,
                          enum poison poison) {
     const size_t start = (size_t)element * unit;

@@ -6,10 +6,6 @@
 #include "kernels/host/protocol.h"
 #include "reference/judge.h"
 
-/* What outputs hold before a run. Each problem is run twice, with another poison each time: what is
- * still poison in both was not written, and what differs depends on it. */
-void poison_fill(unsigned char *data, size_t bytes, enum poison poison);
-
 /* Elements of `unit` bytes that hold POISON_NAN in the one run and POISON_FINITE in the other. Of a
  * run that had POISON_FINITE and stands alone (`nan` NULL), those that hold it: enough for floats.
  * *first: the first of them; unchanged when there is none. */

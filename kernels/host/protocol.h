@@ -15,6 +15,7 @@
 
 #include <signal.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "kernels/core/primitive.h"
 
@@ -55,7 +56,8 @@ enum layout {
     LAYOUTS,
 };
 
-/* What outputs, workspace and prepared hold before the run. */
+/* What outputs, workspace and prepared hold before the run. Each problem is run twice, with another
+ * poison each time: what is still poison in both was not written, and what differs depends on it. */
 enum poison {
     POISON_NAN,    /* a signalling NaN of float32, and of float64 */
     POISON_FINITE, /* finite garbage */
@@ -66,6 +68,16 @@ static inline unsigned char poison_byte(enum poison poison, size_t at) {
     static const unsigned char bytes[POISONS][4] = {{0xa5, 0xb5, 0xa5, 0x7f},
                                                     {0x1e, 0x2d, 0x3c, 0x4b}};
     return bytes[poison][at % 4];
+}
+/* The pattern of four bytes, doubled until it fills. */
+static inline void poison_fill(unsigned char *data, size_t bytes, enum poison poison) {
+    size_t done = 0;
+    for (; done < bytes && done < 4; done++) data[done] = poison_byte(poison, done);
+    while (done < bytes) {
+        const size_t more = bytes - done < done ? bytes - done : done;
+        memcpy(data + done, data, more);
+        done += more;
+    }
 }
 
 struct worker_slot {

@@ -121,7 +121,7 @@ static bool map_scratch(struct guarded *block, int slot, size_t bytes) {
         return refuse(STAGE_REFUSED, slot == SLOT_WORKSPACE ? "no memory for the workspace"
                                                             : "no memory for the prepared weights");
     guarded_arm(block);
-    for (size_t i = 0; i < bytes; i++) block->data[i] = poison_byte(request->poison, i);
+    poison_fill(block->data, bytes, request->poison);
     publish(slot, block);
     return true;
 }
