@@ -59,9 +59,9 @@ build() {
     fi
     local quiet=() # a progress line of its own for every file is for terminals, where it is one line
     [ -t 1 ] || quiet=(-- --quiet)
-    local cache=CCACHE_NOREADONLY=1 # what a build with -Werror finds there, one with -Werror has put there
+    local cache=() # what a build with -Werror finds there, one with -Werror has put there
     if [ -n "${CCACHE_IGNOREOPTIONS:-}" ] && ! grep -qx 'ASSAY_WERROR:.*=ON' "$folder/CMakeCache.txt"; then
-        cache=CCACHE_READONLY=1
+        cache=(env CCACHE_READONLY=1)
     fi
-    env "$cache" cmake --build "$folder" --parallel "$(nproc)" "${@:2}" "${quiet[@]}"
+    "${cache[@]}" cmake --build "$folder" --parallel "$(nproc)" "${@:2}" "${quiet[@]}"
 }
