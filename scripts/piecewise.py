@@ -189,8 +189,8 @@ def values(wide):
     yield Table("softplus", "softplus(-a)", lambda a: np.log1p(np.exp(-a)), wide, d, 0, near, wide)
     yield Table("elu", "exp(-a) - 1", lambda a: np.expm1(-a), wide, d, 0, 17.375, True, -0.95)
     yield Table("mish_ratio", "mish(a) / a", mish_ratio, wide, 6 if wide else 8, *((-9.2, 9) if wide else (-5, 3.9)), wide)
-    yield Table("gelu", "gelu(-a)", gelu, wide, 6 if wide else 7, 0, 5.6 if wide else 4.5, wide, 0.4)
-    yield Table("gelu_tanh", "gelu(-a), approximate=tanh", gelu_tanh, wide, 6 if wide else 7, 0, 5.1 if wide else 4.2, wide, 0.5)
+    yield Table("gelu", "gelu(-a)", gelu, wide, 6 if wide else 7, 0, 5.6 if wide else 4, wide, 0.4)
+    yield Table("gelu_tanh", "gelu(-a), approximate=tanh", gelu_tanh, wide, 6 if wide else 7, 0, 5.1 if wide else 3.8, wide, 0.5)
 
 
 def slopes(wide):
