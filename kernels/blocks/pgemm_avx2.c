@@ -75,16 +75,6 @@ static void tile(const struct pgemm_tile *t) {
 /* ---- packing ----------------------------------------------------------------------------------
  */
 
-/* across = 1: copy runs of `count`. */
-static void pack_runs(const float *data, int64_t along, int count, int width, int64_t k,
-                      float *into) {
-    const vmask m0 = vfirst_any(count), m1 = vfirst_any(count - VLANES), w0 = vfirst_any(width);
-    for (int64_t p = 0; p < k; p++, data += along, into += width) {
-        vstore_masked(into, w0, vload_zeroed(data, m0));
-        if (width > VLANES) vstore(into + VLANES, vload_zeroed(data + VLANES, m1));
-    }
-}
-
 /* along = 1, at most 8 of the panel's rows. */
 static void pack_transposed(const float *data, int64_t across, int count, int width, int64_t k,
                             int room, float *into) {
@@ -101,16 +91,15 @@ static void pack_transposed(const float *data, int64_t across, int count, int wi
     }
 }
 
+static ALWAYS_INLINE void pack_panel(const float *data, int64_t across, int count, int width,
+                                     int64_t k, float *into) {
+    for (int i = 0; i < width; i += VLANES)
+        pack_transposed(data + i * across, across, count - i, width, k, width - i, into + i);
+}
+
 static void pack(const float *data, int64_t across, int64_t along, int count, int width, int64_t k,
                  float *into) {
-    if (across == 1) {
-        pack_runs(data, along, count, width, k, into);
-    } else if (along == 1) {
-        for (int i = 0; i < width; i += VLANES)
-            pack_transposed(data + i * across, across, count - i, width, k, width - i, into + i);
-    } else {
-        pack_any(data, across, along, count, width, k, into);
-    }
+    pack_by(pack_panel, data, across, along, count, width, k, into);
 }
 
 extern const struct pgemm_kernel pgemm_kernel_avx2;

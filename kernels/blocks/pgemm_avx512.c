@@ -143,17 +143,6 @@ static void tile(const struct pgemm_tile *t) {
 /* ---- packing ----------------------------------------------------------------------------------
  */
 
-/* across = 1: copy runs of `count`. */
-static void pack_runs(const float *data, int64_t along, int count, int width, int64_t k,
-                      float *into) {
-    const vmask m0 = vfirst_any(count), m1 = vfirst_any(count - VLANES), w0 = vfirst_any(width),
-                w1 = vfirst_any(width - VLANES);
-    for (int64_t p = 0; p < k; p++, data += along, into += width) {
-        vstore_masked(into, w0, vload_zeroed(data, m0));
-        if (w1) vstore_masked(into + VLANES, w1, vload_zeroed(data + VLANES, m1));
-    }
-}
-
 /* Elements p to p+3 of rows r, r+4, r+8 and r+12, one row per 128-bit lane. Masked broadcasts from
  * memory use no shuffle unit, which is what transposing is short of. */
 static inline vfloat four_rows(const float *data, int64_t across, int count, int r) {
@@ -191,24 +180,23 @@ static inline void pack_transposed(const float *data, int64_t across, int count,
         for (int i = 0; i < room && i < VLANES; i++) into[i] = i < count ? data[i * across] : 0;
 }
 
+static ALWAYS_INLINE void pack_panel(const float *data, int64_t across, int count, int width,
+                                     int64_t k, float *into) {
+    /* constant counts make straight-line code of the whole panels */
+    for (int i = 0; i < width; i += VLANES, data += VLANES * across, into += VLANES) {
+        const int here = count - i, room = width - i;
+        if (here >= VLANES)
+            pack_transposed(data, across, VLANES, width, k, VLANES, into);
+        else if (here == MR && width == MR)
+            pack_transposed(data, across, MR, MR, k, MR, into);
+        else
+            pack_transposed(data, across, here, width, k, room, into);
+    }
+}
+
 static void pack(const float *data, int64_t across, int64_t along, int count, int width, int64_t k,
                  float *into) {
-    if (across == 1) {
-        pack_runs(data, along, count, width, k, into);
-    } else if (along == 1) {
-        /* constant counts make straight-line code of the whole panels */
-        for (int i = 0; i < width; i += VLANES, data += VLANES * across, into += VLANES) {
-            const int here = count - i, room = width - i;
-            if (here >= VLANES)
-                pack_transposed(data, across, VLANES, width, k, VLANES, into);
-            else if (here == MR && width == MR)
-                pack_transposed(data, across, MR, MR, k, MR, into);
-            else
-                pack_transposed(data, across, here, width, k, room, into);
-        }
-    } else {
-        pack_any(data, across, along, count, width, k, into);
-    }
+    pack_by(pack_panel, data, across, along, count, width, k, into);
 }
 
 extern const struct pgemm_kernel pgemm_kernel_avx512;

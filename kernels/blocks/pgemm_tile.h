@@ -194,4 +194,28 @@ static inline void pack_any(const float *data, int64_t across, int64_t along, in
     }
 }
 
+/* across = 1: copy runs of `count`. A panel is MR wide, less than a vector, or NR, two. */
+static inline void pack_runs(const float *data, int64_t along, int count, int width, int64_t k,
+                             float *into) {
+    const vmask m0 = vfirst_any(count), m1 = vfirst_any(count - VLANES), w0 = vfirst_any(width);
+    for (int64_t p = 0; p < k; p++, data += along, into += width) {
+        vstore_masked(into, w0, vload_zeroed(data, m0));
+        if (width > VLANES) vstore(into + VLANES, vload_zeroed(data + VLANES, m1));
+    }
+}
+
+/* along = 1: a panel of `width` rows, transposed. */
+typedef void pack_transposing(const float *data, int64_t across, int count, int width, int64_t k,
+                              float *into);
+
+static ALWAYS_INLINE void pack_by(pack_transposing *transposed, const float *data, int64_t across,
+                                  int64_t along, int count, int width, int64_t k, float *into) {
+    if (across == 1)
+        pack_runs(data, along, count, width, k, into);
+    else if (along == 1)
+        transposed(data, across, count, width, k, into);
+    else
+        pack_any(data, across, along, count, width, k, into);
+}
+
 #endif

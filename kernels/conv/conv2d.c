@@ -78,11 +78,7 @@ const struct primitive primitive_conv2d = {
                "ox*stride+kx*dilation-pad]",
     FIELDS(fields),
     OPERANDS(operands),
-    .validate = validate,
-    .shape = shape,
-    .flops = flops,
-    .terms = terms,
+    CALLBACKS,
     .exact = true,
-    .call = call,
     PROPERTIES(conv2d_laws),
 };

@@ -219,6 +219,8 @@ struct primitive {
 #define OPERANDS(operands_)                                                                        \
     .operands = operands_, .operand_count = (int)(sizeof operands_ / sizeof operands_[0]),         \
     .operand_size = sizeof(struct operand)
+/* The callbacks that nearly every primitive has, where its file gives them these names. */
+#define CALLBACKS .validate = validate, .shape = shape, .flops = flops, .terms = terms, .call = call
 
 /* A descriptor's first members, and the type check of its kernel. */
 #define IMPLEMENTATION(primitive_, variant_, kernel_type_, kernel_)                                \

@@ -62,12 +62,8 @@ const struct primitive primitive_gemm = {
     .formula = "c = alpha op(a) op(b) + beta c",
     FIELDS(fields),
     OPERANDS(operands),
-    .validate = validate,
-    .shape = shape,
+    CALLBACKS,
     .reads = reads,
-    .flops = flops,
-    .terms = terms,
     .exact = true,
-    .call = call,
     PROPERTIES(gemm_laws),
 };

@@ -62,11 +62,7 @@ const struct primitive primitive_layer_norm = {
     .formula = "y = (x - mean) / sqrt(var + eps) * weight + bias",
     FIELDS(fields),
     OPERANDS(operands),
-    .validate = validate,
-    .shape = shape,
+    CALLBACKS,
     .reads = reads,
-    .flops = flops,
-    .terms = terms,
-    .call = call,
     PROPERTIES(layer_norm_laws),
 };

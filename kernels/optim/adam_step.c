@@ -54,10 +54,6 @@ const struct primitive primitive_adam_step = {
     .formula = "param -= lr/(1-beta1^step) * m / (sqrt(v)/sqrt(1-beta2^step) + eps)",
     FIELDS(fields),
     OPERANDS(operands),
-    .validate = validate,
-    .shape = shape,
-    .flops = flops,
-    .terms = terms,
-    .call = call,
+    CALLBACKS,
     PROPERTIES(adam_step_laws),
 };

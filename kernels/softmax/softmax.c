@@ -42,10 +42,6 @@ const struct primitive primitive_softmax = {
     .formula = "y = exp(x - max x) / sum exp(x - max x)",
     FIELDS(fields),
     OPERANDS(operands),
-    .validate = validate,
-    .shape = shape,
-    .flops = flops,
-    .terms = terms,
-    .call = call,
+    CALLBACKS,
     PROPERTIES(softmax_laws),
 };
