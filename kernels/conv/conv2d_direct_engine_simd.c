@@ -13,7 +13,8 @@
 #include "kernels/blocks/simd.h"
 #include "kernels/conv/conv2d_direct.h"
 
-/* X(h, i) for each pixel i of half h: accumulators are named, so that they stay in registers. */
+/* X(h, i) for each pixel i of half h: accumulators are named, so that they stay in registers. Of
+ * arrays, GCC 12 keeps the accumulators there as well, but spills a vector of weights (AVX-512). */
 #if ASSAY_LANES == 16
 enum { HALF = 7 };
 #define PIXELS(h, X) X(h, 0) X(h, 1) X(h, 2) X(h, 3) X(h, 4) X(h, 5) X(h, 6)
