@@ -9,17 +9,17 @@
  * of silu, gelu, mish and hardswish), and grad_y times the limit of the slope. Left open: the sign
  * of a zero; a gradient that is infinite or NaN times a slope below 2^-126.
  * Accuracy of the vector forms: y to 2 ulp over all floats; grad_x to the bound of
- * reference/oracle_activation.c. Measured by `assay verify --ulp`, the same for both instruction
- * sets, y over all 2^32 floats, grad_x for grad_y = 1 over every 61st, in ulp of the true value (of
- * which a slope that crosses 0 has any number beside its zero: within the bound, no figure):
+ * reference/oracle_activation.c. Measured by `assay verify --ulp`, AVX2 | AVX-512: y over all 2^32
+ * floats, grad_x for grad_y = 1 over every 61st, in ulp of the true value (of which a slope that
+ * crosses 0 has any number beside its zero: within the bound, no figure):
  *
- *              y        grad_x                     y        grad_x
- *   relu       exact    exact         softplus     1.32     3.89
- *   leaky_relu 0.84     0.50          elu          0.95     2.76
- *   sigmoid    1.46     5.46          hardswish    1.42     crosses 0
- *   tanh       1.37     5.62          gelu         1.92     crosses 0
- *   silu       1.49     crosses 0     gelu (tanh)  1.68     crosses 0
- *   mish       1.65     crosses 0
+ *                y            grad_x                     y            grad_x
+ *   relu         exact        exact         sigmoid      1.46 | 1.46  5.24 | 2.87
+ *   leaky_relu   0.84 | 0.84  0.50 | 0.50   tanh         1.05 | 1.00  5.44 | 2.85
+ *   elu          1.32 | 1.06  2.87 | 2.87   softplus     1.57 | 1.37  3.71 | 2.87
+ *   silu         1.46 | 1.46  crosses 0     gelu         1.39 | 1.23  crosses 0
+ *   mish         1.73 | 1.60  crosses 0     gelu (tanh)  1.68 | 1.63  crosses 0
+ *   hardswish    1.42 | 1.42  crosses 0
  *
  *     ACTIVATION(silu, SILU_FIELDS);               in silu.h: problems, kernel types
  *     ACTIVATION_PRIMITIVES(silu, SILU_FIELDS, ...);   in silu.c: both descriptors */
