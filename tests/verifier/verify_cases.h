@@ -3,7 +3,7 @@
 #define TESTS_VERIFIER_VERIFY_CASES_H
 
 #include "golden/golden_io.h"
-#include "tests/verifier/verify_checks.h"
+#include "reference/checks.h"
 #include "tests/verifier/verify_options.h"
 
 struct case_source {

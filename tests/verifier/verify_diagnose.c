@@ -31,10 +31,10 @@
 #include "kernels/core/registry.h"
 #include "reference/cases.h"
 #include "reference/judge.h"
+#include "reference/trial.h"
 #include "tests/verifier/verify_draw.h"
 #include "tests/verifier/verify_mutants.h"
 #include "tests/verifier/verify_run.h"
-#include "tests/verifier/verify_trial.h"
 
 enum { SUSPECTS_MAX = 256, CLEARLY_WRONG_MIN = 2, CRASHES_MAX = 8, DRAWN = 60, OPEN_PART = 16 };
 

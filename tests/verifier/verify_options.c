@@ -12,7 +12,7 @@
 #include "kernels/core/random.h"
 #include "kernels/host/sandbox.h"
 #include "kernels/host/worker_sandbox.h"
-#include "tests/verifier/verify_checks.h"
+#include "reference/checks.h"
 
 enum {
     OPT_KIND = 1,

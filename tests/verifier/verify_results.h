@@ -5,7 +5,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "tests/verifier/verify_checks.h"
+#include "reference/checks.h"
 #include "tests/verifier/verify_options.h"
 
 struct smallest; /* verify_shrink.h */

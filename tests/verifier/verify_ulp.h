@@ -7,10 +7,10 @@
 #include "kernels/blocks/vmath.h"
 #include "kernels/core/filter.h"
 #include "reference/elementary.h"
+#include "reference/trial.h"
 #include "reference/ulp.h"
 #include "reference/worst.h"
 #include "tests/verifier/verify_options.h"
-#include "tests/verifier/verify_trial.h"
 
 /* Largest error that functions of our own may have over all floats, in ulp, besides the tolerance
  * of their primitive. Rivals keep to the tolerance alone, and so do gradients: a slope that changes

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "reference/checks.h"
 #include "reference/laws.h"
-#include "tests/verifier/verify_checks.h"
 
 /* Who runs, and what it came to when it did not. */
 struct runner {

@@ -1,4 +1,4 @@
-#include "tests/verifier/verify_checks.h"
+#include "reference/checks.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* One problem with its inputs, and running it in the worker. */
-#ifndef TESTS_VERIFIER_VERIFY_TRIAL_H
-#define TESTS_VERIFIER_VERIFY_TRIAL_H
+#ifndef REFERENCE_TRIAL_H
+#define REFERENCE_TRIAL_H
 
 #include "kernels/core/fill.h"
 #include "kernels/host/host.h"

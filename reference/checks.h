@@ -1,10 +1,10 @@
 /* The kinds of check: what is asked of one implementation on one case. */
-#ifndef TESTS_VERIFIER_VERIFY_CHECKS_H
-#define TESTS_VERIFIER_VERIFY_CHECKS_H
+#ifndef REFERENCE_CHECKS_H
+#define REFERENCE_CHECKS_H
 
 #include "reference/cases.h"
 #include "reference/gradient.h"
-#include "tests/verifier/verify_trial.h"
+#include "reference/trial.h"
 
 /* One case made ready for every implementation: inputs, expectations, vacuity already decided. */
 struct subject {
@@ -54,8 +54,8 @@ struct verdict_of check(struct host *host, struct subject *subject,
 typedef void check_function(struct host *host, struct subject *subject,
                             const struct implementation *implementation, int threads,
                             struct verdict_of *verdict);
-check_function check_property; /* verify_property.c */
-check_function check_gradient; /* verify_gradient.c */
+check_function check_property; /* check_property.c */
+check_function check_gradient; /* check_gradient.c */
 
 /* Is a primitive asked this? */
 bool kind_asked(enum kind kind, const struct primitive *primitive);

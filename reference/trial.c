@@ -1,4 +1,4 @@
-#include "tests/verifier/verify_trial.h"
+#include "reference/trial.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "tests/verifier/verify_checks.h"
+#include "reference/checks.h"
 
 /* Sixteen directions an input, a dozen evaluations of the forward oracle each: about a second. */
 static bool too_large(const struct trial *trial) {
