@@ -102,7 +102,7 @@ int main(void) {
     /* variance, index and mask are inputs that this formula ignores */
     vacuity("n=32,eps=0", false, "changing variance moves no output by more than its bound");
     vacuity("n=32,eps=0", true, "the case says constant, but changing x moves an output");
-    vacuity("n=32,eps=1", false, "y: the median bound 64 is not below a quarter of the spread");
+    vacuity("n=32,eps=1", false, "y: the median bound is not below a quarter of the spread");
     vacuity("n=32,eps=1", true, "");
     return check_done();
 }
