@@ -130,8 +130,12 @@ static bool slack_intact(const struct host *host, int i, ptrdiff_t *at) {
     return true;
 }
 
+unsigned char *trial_left(const struct host *host, int operand) {
+    return host->operand[operand] + host->page->request.slot[operand].offset;
+}
+
 static bool input_intact(const struct host *host, const struct trial *trial, int i, ptrdiff_t *at) {
-    const unsigned char *now = host->operand[i] + host->page->request.slot[i].offset;
+    const unsigned char *now = trial_left(host, i);
     const unsigned char *before = trial->input[i];
     const size_t bytes = trial_bytes(trial, i);
     if (operand_at(trial, i)->role != ROLE_IN || !bytes || memcmp(now, before, bytes) == 0)
@@ -174,15 +178,15 @@ static bool take_outputs(const struct host *host, const struct trial *trial,
             finding_set(finding, VERDICT_MISTRUSTED, "no memory for the results");
             return false;
         }
-        memcpy(capture->output[i], host->operand[i] + host->page->request.slot[i].offset, bytes);
+        memcpy(capture->output[i], trial_left(host, i), bytes);
     }
     return true;
 }
 
-bool trial_run(struct host *host, const struct trial *trial,
-               const struct implementation *implementation, struct run_plan plan,
-               struct capture *capture, struct finding *finding) {
-    *capture = (struct capture){{NULL}};
+/* As trial_run, but the outputs stay where they are. */
+static bool run_once(struct host *host, const struct trial *trial,
+                     const struct implementation *implementation, struct run_plan plan,
+                     struct finding *finding) {
     finding->threads = implementation->uses_threads ? plan.threads : 1;
     finding->layout = plan.layout;
     if (!place(host, trial, implementation, plan)) {
@@ -194,7 +198,14 @@ bool trial_run(struct host *host, const struct trial *trial,
         finding_set(finding, outcome.verdict, "%s", outcome.reason);
         return false;
     }
-    return surroundings_intact(host, trial, plan, finding) &&
+    return surroundings_intact(host, trial, plan, finding);
+}
+
+bool trial_run(struct host *host, const struct trial *trial,
+               const struct implementation *implementation, struct run_plan plan,
+               struct capture *capture, struct finding *finding) {
+    *capture = (struct capture){{NULL}};
+    return run_once(host, trial, implementation, plan, finding) &&
            take_outputs(host, trial, capture, finding);
 }
 
@@ -276,20 +287,20 @@ static void explain_difference(struct host *host, const struct trial *trial,
 bool trial_run_pair(struct host *host, const struct trial *trial,
                     const struct implementation *implementation, struct run_plan plan,
                     struct capture *capture, struct finding *finding) {
-    struct capture second;
+    struct capture second, left = {{NULL}};
     plan.poison = POISON_NAN;
     if (!trial_run(host, trial, implementation, plan, capture, finding)) return false;
     plan.poison = POISON_FINITE;
-    bool good = trial_run(host, trial, implementation, plan, &second, finding) &&
-                all_written(trial, capture, &second, finding);
-    if (good) {
-        int operand;
-        const int64_t element = capture_difference(trial, capture, &second, &operand);
-        good = element < 0;
-        if (!good)
-            explain_difference(host, trial, implementation, plan, capture, &second, operand,
-                               element, finding);
-    }
+    if (!run_once(host, trial, implementation, plan, finding)) return false;
+    for (int i = 0; i < operand_count(trial); i++) /* not copied: they may be large */
+        if (capture->output[i]) left.output[i] = trial_left(host, i);
+    if (!all_written(trial, capture, &left, finding)) return false;
+    int operand;
+    const int64_t element = capture_difference(trial, capture, &left, &operand);
+    if (element < 0) return true;
+    if (take_outputs(host, trial, &second, finding))
+        explain_difference(host, trial, implementation, plan, capture, &second, operand, element,
+                           finding);
     capture_free(&second);
-    return good;
+    return false;
 }

@@ -63,6 +63,9 @@ bool trial_run_pair(struct host *host, const struct trial *trial,
 int64_t capture_difference(const struct trial *trial, const struct capture *a,
                            const struct capture *b, int *operand);
 
+/* What the last run left in an output, as long as nothing else runs. */
+unsigned char *trial_left(const struct host *host, int operand);
+
 const char *layout_name(enum layout layout);
 
 #endif
