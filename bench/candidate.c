@@ -1,7 +1,6 @@
 #include "bench/candidate.h"
 
 #include <math.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,9 +8,9 @@
 
 #include "bench/clock.h"
 #include "bench/confine.h"
-#include "bench/deadline.h"
 #include "kernels/core/memory.h"
 #include "kernels/core/threads.h"
+#include "reference/inspect.h"
 
 static const double batch_seconds = 50e-6;
 
@@ -35,14 +34,41 @@ void candidate_init(struct candidate *c, const struct implementation *implementa
                             .workload = workload,
                             .threads = implementation->uses_threads ? threads : 1,
                             .prepare_seconds = -1};
-    problem_print(&workload->problem, problem, sizeof problem);
+    problem_print(&workload->item.problem, problem, sizeof problem);
     const int used = snprintf(c->name, sizeof c->name, "%s/%s/%s", implementation->primitive,
                               implementation->variant, problem);
     if (c->threads > 1)
         snprintf(c->name + used, sizeof c->name - (size_t)used, "/threads:%d", c->threads);
-    confine_running(c->name);
-    const char *reason = implementation_unsupported(implementation, &workload->problem);
-    if (reason) stand(c, STANDING_SKIPPED, "%s", reason);
+}
+
+void candidate_give_up(struct candidate *c, double longest_call) {
+    if (c->standing != STANDING_READY) return;
+    c->too_slow = true;
+    stand(c, STANDING_SKIPPED, "one call would take longer than %g s, going by a smaller problem",
+          longest_call);
+}
+
+void candidate_verify(struct candidate *c, struct host *host, double longest_call) {
+    const double start_seconds = 1; /* a worker's, and mapping large operands */
+    if (c->standing != STANDING_READY) return;
+    host->timeout = longest_call + start_seconds;
+    host->seconds = 0;
+    const struct verdict_of verdict =
+        check(host, &c->workload->subject, c->implementation, c->threads);
+    const char *message = verdict.finding.message;
+    c->call_seconds = host->seconds;
+    c->error_ratio = verdict.worst_ratio;
+    c->judged = verdict.elements ? (double)verdict.judged / (double)verdict.elements : 1;
+    switch (verdict.finding.verdict) {
+    case VERDICT_PASS:
+        c->too_slow = c->call_seconds > longest_call;
+        c->output_sum = workload_worker_sum(c->workload, host);
+        break;
+    case VERDICT_TIMEOUT: c->too_slow = true; break;
+    case VERDICT_SKIP: stand(c, STANDING_SKIPPED, "%s", message); break;
+    default: stand(c, STANDING_FAILED, "%s", message);
+    }
+    if (c->too_slow) stand(c, STANDING_SKIPPED, "one call takes longer than %g s", longest_call);
 }
 
 /* ---- running ----------------------------------------------------------------------------------
@@ -54,12 +80,11 @@ static void turn_of(const struct candidate *c) {
 }
 
 static void call_on(const struct candidate *c, void *const *operand) {
-    implementation_run(c->implementation, &c->workload->problem, operand, c->prepared,
+    implementation_run(c->implementation, &c->workload->item.problem, operand, c->prepared,
                        c->workspace);
 }
 
-static void call_once(void *user) {
-    const struct candidate *c = user;
+static void call_once(const struct candidate *c) {
     void *operand[OPERANDS_MAX];
     workload_operands(c->workload, 0, operand);
     call_on(c, operand);
@@ -81,7 +106,7 @@ static double run_batch(const struct candidate *c, int64_t count, int64_t *set) 
 }
 
 static bool allocate(struct candidate *c) {
-    const struct problem *problem = &c->workload->problem;
+    const struct problem *problem = &c->workload->item.problem;
     const size_t scratch = implementation_workspace_bytes(c->implementation, problem);
     const size_t prepared = implementation_prepared_bytes(c->implementation, problem);
     if (scratch) c->workspace = memory_allocate(scratch);
@@ -101,7 +126,7 @@ static void prepare(struct candidate *c) {
     const double begin = seconds_now();
     while (count < MOST && (count < 2 || seconds_now() - begin < 0.05)) {
         const double start = seconds_now();
-        c->implementation->prepare(c->workload->problem.value, operand, c->prepared);
+        c->implementation->prepare(c->workload->item.problem.value, operand, c->prepared);
         taken[count++] = seconds_now() - start;
     }
     for (int i = 1; i < count; i++) /* insertion sort */
@@ -113,95 +138,31 @@ static void prepare(struct candidate *c) {
     c->prepare_seconds = taken[count / 2];
 }
 
-/* ---- right? -----------------------------------------------------------------------------------
+/* ---- still right? -----------------------------------------------------------------------------
  */
 
-/* Outputs of `set` after one call on pristine data; `when` in words, "" for the verified call.
- * False: it now stands FAILED. */
-static bool approve(struct candidate *c, int64_t set, const char *when) {
-    struct opinion opinion;
-    struct error error;
-    const struct primitive *primitive = c->workload->problem.primitive;
-    /* of the verified pair it is known, without a doubt about a result that looks like poison */
-    const int unwritten = *when ? workload_unwritten(c->workload, set) : -1;
-    if (workload_judge(c->workload, c->implementation, set, &opinion, &error))
-        stand(c, STANDING_FAILED, "%s", error.text);
-    else if (opinion.reason[0])
-        stand(c, STANDING_FAILED, "%s%s", opinion.reason, when);
+/* Outputs of `set` after one call on pristine data, in this process, where the worker's have other
+ * bits. False: it now stands FAILED. */
+static bool approve(struct candidate *c, int64_t set) {
+    const struct capture outputs = workload_outputs(c->workload, set);
+    const int unwritten = workload_unwritten(c->workload, set);
+    struct verdict_of verdict;
+    if (!subject_approves(&c->workload->subject, c->implementation, &outputs, &verdict))
+        stand(c, STANDING_FAILED, "%s, in a timed run", verdict.finding.message);
     else if (unwritten >= 0)
-        stand(c, STANDING_FAILED, "elements of %s were not written%s",
-              primitive->operands[unwritten].name, when);
-    c->error_ratio = fmax(c->error_ratio, opinion.error_ratio);
-    c->judged = opinion.judged;
+        stand(c, STANDING_FAILED, "elements of %s were not written, in a timed run",
+              c->workload->item.problem.primitive->operands[unwritten].name);
+    c->error_ratio = fmax(c->error_ratio, verdict.worst_ratio);
     return c->standing == STANDING_READY;
 }
 
-static bool surroundings_intact(struct candidate *c) {
-    const struct operand *operands = c->workload->problem.primitive->operands;
+static void surroundings_intact(struct candidate *c) {
+    const struct operand *operands = c->workload->item.problem.primitive->operands;
     const int damaged = workload_damaged(c->workload), overrun = workload_overrun(c->workload);
     if (damaged >= 0)
         stand(c, STANDING_FAILED, "wrote to its input %s", operands[damaged].name);
     else if (overrun >= 0)
         stand(c, STANDING_FAILED, "wrote outside %s", operands[overrun].name);
-    return damaged < 0 && overrun < 0;
-}
-
-void candidate_give_up(struct candidate *c, double longest_call) {
-    if (c->standing != STANDING_READY) return;
-    c->too_slow = true;
-    stand(c, STANDING_SKIPPED, "one call would take longer than %g s, going by a smaller problem",
-          longest_call);
-}
-
-/* One call from `poison`; false: it stands no longer READY. *seconds: what it took. */
-static bool run_from(struct candidate *c, enum poison poison, double longest_call,
-                     double *seconds) {
-    const struct problem *problem = &c->workload->problem;
-    /* threads and libraries hold locks, which a call left half-way would keep */
-    const bool leavable = !c->implementation->uses_threads && !c->implementation->peer;
-    if (c->workspace)
-        poison_fill(c->workspace, implementation_workspace_bytes(c->implementation, problem),
-                    poison);
-    workload_poison(c->workload, poison);
-    const double start = seconds_now();
-    const int signal = deadline_run(call_once, c, leavable ? longest_call : 0);
-    *seconds = seconds_now() - start;
-    c->too_slow = signal == SIGALRM;
-    if (signal == SIGALRM)
-        stand(c, STANDING_SKIPPED, "one call takes longer than %g s", longest_call);
-    else if (signal)
-        stand(c, STANDING_FAILED, "crashed: %s", strsignal(signal));
-    return surroundings_intact(c) && c->standing == STANDING_READY;
-}
-
-/* As strictly as a test: two runs from different poison, which must agree bit for bit. */
-static void run_pair(struct candidate *c, double longest_call,
-                     unsigned char *output[OPERANDS_MAX]) {
-    double seconds;
-    char reason[256];
-    if (!run_from(c, POISON_NAN, longest_call, &c->call_seconds)) return;
-    if (!workload_capture(c->workload, output)) {
-        stand(c, STANDING_SKIPPED, "no memory to keep its results");
-        return;
-    }
-    if (!run_from(c, POISON_FINITE, longest_call, &seconds)) return;
-    if (!workload_same(c->workload, output, reason, sizeof reason))
-        stand(c, STANDING_FAILED, "%s", reason);
-    else if (approve(c, 0, ""))
-        c->output_sum = workload_output_sum(c->workload, 0);
-}
-
-void candidate_verify(struct candidate *c, double longest_call) {
-    unsigned char *output[OPERANDS_MAX] = {NULL};
-    if (c->standing != STANDING_READY) return;
-    turn_of(c);
-    if (!allocate(c)) {
-        stand(c, STANDING_SKIPPED, "no memory for its workspace");
-        return;
-    }
-    prepare(c);
-    run_pair(c, longest_call, output);
-    for (int i = 0; i < OPERANDS_MAX; i++) memory_free(output[i]);
 }
 
 /* ---- planning ---------------------------------------------------------------------------------
@@ -240,18 +201,32 @@ static void calibrate(struct candidate *c) {
     }
 }
 
+/* One call here is as in the worker; a batch of them is then what others are held to. */
 static void remember_batch(struct candidate *c) {
     if (!workload_drifts(c->workload) || c->workload->sets > 1) return;
     int64_t set = 0;
+    workload_poison(c->workload, POISON_FINITE);
+    call_once(c);
+    if (workload_output_sum(c->workload, 0) != c->output_sum && !approve(c, 0)) return;
     workload_restore(c->workload, 0, 1);
     run_batch(c, c->batch, &set);
     c->output_sum = workload_output_sum(c->workload, 0);
+}
+
+/* What the timed calls need. False: it now stands SKIPPED. */
+static bool set_up(struct candidate *c) {
+    const char *reason = implementation_unsupported(c->implementation, &c->workload->item.problem);
+    if (!reason && !allocate(c)) reason = "no memory for its workspace";
+    if (reason) stand(c, STANDING_SKIPPED, "%s", reason);
+    if (!reason) prepare(c);
+    return !reason;
 }
 
 void candidate_plan(struct candidate *c, const struct pace *pace) {
     const int64_t most = (int64_t)1 << 20;
     if (c->standing != STANDING_READY) return;
     turn_of(c);
+    if (!set_up(c)) return;
     const bool drifts = workload_drifts(c->workload), cold = c->workload->sets > 1;
     c->max_batch = !drifts ? most : cold ? c->workload->sets : 1;
     /* a library's first call may compile its kernel: only a long one is believed */
@@ -262,9 +237,9 @@ void candidate_plan(struct candidate *c, const struct pace *pace) {
             calibrate(c);
         }
     }
-    /* Too long to be run again, and long enough to hide first touches: the verified call is it. */
-    c->timed_already = !pace->repetitions_fixed && !pace->iterations && c->call_seconds > 1 &&
-                       c->call_seconds > pace->allowance_seconds;
+    /* Too long to be run again, and long enough to hide first touches: the worker's call is it. */
+    c->timed_already = !pace->repetitions_fixed && !pace->iterations && !c->prepared &&
+                       c->call_seconds > 1 && c->call_seconds > pace->allowance_seconds;
     c->batch = clamp(ceil(batch_seconds / c->call_seconds), 1, c->max_batch);
     if (cold && drifts) c->batch = c->workload->sets;
     const double wanted =
@@ -279,7 +254,7 @@ void candidate_plan(struct candidate *c, const struct pace *pace) {
         const int fewest = c->call_seconds < 0.4 ? 3 : 1;
         c->plan.repetitions = (int)clamp(pace->allowance_seconds / all, fewest, pace->repetitions);
     }
-    remember_batch(c);
+    if (!c->timed_already) remember_batch(c);
 }
 
 /* ---- timing -----------------------------------------------------------------------------------
@@ -313,7 +288,8 @@ static void recheck(struct candidate *c, int64_t used) {
             workload_poison(w, POISON_FINITE);
             call_once(c);
         }
-        approve(c, set, ", in a timed run");
+        if (approve(c, set) && !drifted)
+            c->output_sum = workload_output_sum(w, set); /* not to be looked at again */
     }
     if (c->standing == STANDING_READY) surroundings_intact(c);
 }

@@ -1,10 +1,14 @@
 /* One implementation on one workload with one thread count: verified, then timed.
  *
+ * It is verified on the very problem, data included, in a worker (kernels/host) by the check that
+ * assay verify --kind oracle makes; timed it is in this process.
+ *
  * What is timed, and on which data.
  *
  * A kernel runs in batches long enough for the clock (50 us), and only batches are timed. Outputs
  * are poisoned before every repetition, so a call that skips its work is found out when the outputs
- * of the repetition's last call are compared bit for bit with those that the oracle approved.
+ * of the repetition's last call are compared bit for bit with those that were verified, or, where
+ * other places in memory make other bits, approved by the same oracle.
  *
  * In-out operands (c of gemm, the parameters of adam_step) would drift: c = 2 AB + 2 c is infinite
  * after 128 calls, c = c/2 denormal. So a batch starts from the pristine values, runs in place,
@@ -34,17 +38,17 @@ struct candidate {
     char name[CANDIDATE_NAME]; /* primitive/variant/problem[/threads:N] */
 
     enum standing standing;
-    char reason[360]; /* why it is not READY; begins with "SKIP: " or "FAIL: " */
+    char reason[680]; /* why it is not READY; begins with "SKIP: " or "FAIL: " */
     double error_ratio, judged;
     double prepare_seconds; /* negative: nothing to prepare */
     void *prepared, *workspace;
 
     bool too_slow;       /* skipped because one call takes too long */
     double call_seconds; /* estimate, before the timing */
-    bool timed_already;  /* the verified call was so long that its time is the result */
+    bool timed_already;  /* the worker's call was so long that its time is the result */
     int64_t batch;       /* calls timed as one */
     int64_t max_batch;   /* more would drift too far */
-    uint64_t output_sum; /* of a verified batch */
+    uint64_t output_sum; /* of the verified call; where operands drift, of a batch */
     struct gb_plan plan;
     double bound_seconds;    /* roofline; 0: not known */
     struct floor_time least; /* roofline of what its algorithm saves: less is impossible */
@@ -67,14 +71,15 @@ struct pace {
     double longest_call;    /* a single call beyond this is skipped */
 };
 
-/* Name it; SKIP when it cannot run here. */
+/* Name it. */
 void candidate_init(struct candidate *candidate, const struct implementation *implementation,
                     struct workload *workload, int threads);
 /* Without running it: it has been too slow on a smaller problem. */
 void candidate_give_up(struct candidate *candidate, double longest_call);
-/* Allocate, prepare, run once, judge. Sets standing. */
-void candidate_verify(struct candidate *candidate, double longest_call);
-/* Batch and iteration counts for a READY candidate. */
+/* In the worker, on the filled workload. Sets standing. */
+void candidate_verify(struct candidate *candidate, struct host *host, double longest_call);
+/* On the placed workload: memory, prepared weights, batch and iteration counts for a READY
+ * candidate. */
 void candidate_plan(struct candidate *candidate, const struct pace *pace);
 /* Register with Google Benchmark, whatever its standing. `candidate` must stay where it is. */
 void candidate_register(struct candidate *candidate);

@@ -4,7 +4,7 @@
 #ifndef BENCH_CONFINE_H
 #define BENCH_CONFINE_H
 
-/* Once, before anything of a plugin runs; what cannot be had here is said on stderr. */
+/* Once, before a kernel runs in this process; what cannot be had here is said on stderr. */
 void confine(void);
 
 /* Whose code runs from now on, for that line; the text is not copied. NULL: it is not known. */

@@ -121,8 +121,8 @@ void table_print(const struct candidate *c, int count) {
     char problem[PROBLEM_MAX_TEXT], flops[32], bytes[32];
     if (!count) return;
     const struct workload *w = c->workload;
-    printf("%s %s  %s, %s\n", w->problem.primitive->name,
-           problem_print(&w->problem, problem, sizeof problem),
+    printf("%s %s  %s, %s\n", w->item.problem.primitive->name,
+           problem_print(&w->item.problem, problem, sizeof problem),
            print_scaled(w->flops, flop, 1000, flops, sizeof flops),
            print_scaled(w->bytes, byte, 1000, bytes, sizeof bytes));
     printf("  %-24s %10s %7s %9s %8s %7s %7s %7s %8s\n", "", "time", "+-", "GFLOP/s", "GB/s",

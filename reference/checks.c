@@ -27,7 +27,7 @@ static enum status twin_open(struct subject *subject, struct error *error) {
 enum status subject_open(struct subject *subject, enum kind kind, const struct problem_case *item,
                          void *const *inputs, const struct problem_case *other,
                          struct error *error) {
-    *subject = (struct subject){.kind = kind, .item = *item};
+    *subject = (struct subject){.kind = kind, .item = *item, .affordable = 2e8};
     enum status status = trial_open(&subject->trial, &item->problem, error);
     if (!status && other) status = trial_open(&subject->other, &other->problem, error);
     if (!status && other) status = twin_open(subject, error);
@@ -59,13 +59,20 @@ void subject_close(struct subject *subject) {
     subject->twin = NULL;
 }
 
-/* How many units of a large problem are judged: all, or what costs about a second of oracle. */
-static int64_t affordable_units(const struct problem *problem, const struct oracle *oracle) {
-    const double affordable = 2e8;
+/* How many units of a large problem are judged: all, or what is affordable, by default about a
+ * second of oracle. */
+static int64_t affordable_units(const struct subject *subject, const struct oracle *oracle) {
+    const struct problem *problem = &subject->item.problem;
     const double units = (double)oracle_units(oracle, problem), flops = problem_flops(problem);
-    if (flops <= affordable) return -1;
-    const double count = affordable / flops * units;
+    if (flops <= subject->affordable) return -1;
+    const double count = subject->affordable / flops * units;
     return count < 64 ? 64 : (int64_t)count;
+}
+
+int subject_order(const struct implementation *a, const struct implementation *b) {
+    const int left = a->accumulation.halo, right = b->accumulation.halo;
+    if (left != right) return left > right ? 1 : -1;
+    return memcmp(&a->accumulation, &b->accumulation, sizeof a->accumulation);
 }
 
 /* Gauges differ by the implementation's halo, and by nothing else of it. */
@@ -81,7 +88,7 @@ enum status subject_judge(struct subject *subject, const struct implementation *
         return fail(error, STATUS_UNAVAILABLE, "%s has no oracle", problem->primitive->name);
     const enum status status =
         judge_open(&subject->judge, problem, (const void *const *)subject->trial.input, halo,
-                   affordable_units(problem, oracle), subject->item.seed, error);
+                   affordable_units(subject, oracle), subject->item.seed, error);
     if (status) return status;
     for (int i = 0; i < problem->primitive->operand_count; i++)
         if (subject->golden[i]) judge_use_values(&subject->judge, i, subject->golden[i]);
@@ -152,6 +159,16 @@ static bool judge_run(const struct subject *subject, const struct implementation
     return true;
 }
 
+bool subject_approves(struct subject *subject, const struct implementation *implementation,
+                      const struct capture *outputs, struct verdict_of *verdict) {
+    struct error error;
+    *verdict = (struct verdict_of){.finding.verdict = VERDICT_PASS};
+    if (!subject_judge(subject, implementation, &error))
+        return judge_run(subject, implementation, outputs, verdict);
+    finding_set(&verdict->finding, VERDICT_MISTRUSTED, "%s", error.text);
+    return false;
+}
+
 /* Would the case tell right from wrong, if only the sums were promised to be accurate? */
 static bool only_sums_too_coarse(const struct subject *subject,
                                  const struct implementation *implementation) {
@@ -215,7 +232,8 @@ static void check_values(struct host *host, struct subject *subject,
                          struct verdict_of *result) {
     const struct run_plan plan = {LAYOUT_END, POISON_NAN, threads};
     if (!values_right(host, subject, implementation, plan, result)) return;
-    if (!kind_is(subject->kind, KIND_SPECIALS) && has_output_elements(&subject->trial))
+    if (!subject->trusted && !kind_is(subject->kind, KIND_SPECIALS) &&
+        has_output_elements(&subject->trial))
         not_vacuous(subject, implementation, &result->finding);
 }
 

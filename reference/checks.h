@@ -17,6 +17,8 @@ struct subject {
     struct judge judge;
     bool judge_open;
     int judge_halo;
+    double affordable; /* of a problem with more arithmetic the oracle judges a sample */
+    bool trusted;      /* vacuity is not asked about */
     /* vacuity of the last accumulation asked about */
     bool vacuity_known;
     struct accumulation vacuity_of;
@@ -35,6 +37,9 @@ void subject_close(struct subject *subject);
 /* Make the judge ready for this implementation; check does so itself. */
 enum status subject_judge(struct subject *subject, const struct implementation *implementation,
                           struct error *error);
+/* Negative, 0 or positive, for sorting: what is worked out for one implementation holds for the
+ * next one if nobody comes between whose accumulation differs. */
+int subject_order(const struct implementation *a, const struct implementation *b);
 
 /* What one check of one implementation came to. */
 struct verdict_of {
@@ -49,6 +54,10 @@ struct verdict_of {
 /* `threads`: what implementations with uses_threads get; repeat counts up to it. */
 struct verdict_of check(struct host *host, struct subject *subject,
                         const struct implementation *implementation, int threads);
+
+/* Are these outputs, of a run that nobody watched, within the bounds? Else see *verdict. */
+bool subject_approves(struct subject *subject, const struct implementation *implementation,
+                      const struct capture *outputs, struct verdict_of *verdict);
 
 /* What kinds.def names: of a subject whose judge is ready, unless the kind makes its own. */
 typedef void check_function(struct host *host, struct subject *subject,

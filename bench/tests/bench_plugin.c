@@ -63,6 +63,13 @@ static void softmax_wrong_stale(const struct softmax_problem *p, const float *x,
     if (isnan(before)) y[elements(p) - 1] = nextafterf(y[elements(p) - 1], 1);
 }
 
+/* Right when it is verified, by two calls in a worker. */
+static void softmax_wrong_later(const struct softmax_problem *p, const float *x, float *y) {
+    static long calls;
+    softmax_right(p, x, y);
+    if (++calls > 2 && elements(p)) y[elements(p) - 1] *= 1.0001f;
+}
+
 static void softmax_wrong_crash(const struct softmax_problem *p, const float *x, float *y) {
     softmax_right(p, x, y);
     raise(SIGSEGV);
@@ -75,6 +82,11 @@ static void softmax_wrong_hang(const struct softmax_problem *p, const float *x, 
     }
 }
 
+/* A thread that holds locks cannot be left half-way: only its process can be ended. */
+static void softmax_wrong_hang_omp(const struct softmax_problem *p, const float *x, float *y) {
+    softmax_wrong_hang(p, x, y);
+}
+
 static IMPL(softmax, right, .technique = "double");
 static IMPL(softmax, wrong_value, .technique = "the last element is off by 1e-4");
 static IMPL(softmax, wrong_unwritten, .technique = "the last element is left as it was");
@@ -82,8 +94,10 @@ static IMPL(softmax, wrong_input, .technique = "changes x");
 static IMPL(softmax, wrong_memory, .technique = "computes once");
 static IMPL(softmax, wrong_outside, .technique = "writes an element past the end of y");
 static IMPL(softmax, wrong_stale, .technique = "one ulp depends on what y held");
+static IMPL(softmax, wrong_later, .technique = "is off by 1e-4 from its third call on");
 static IMPL(softmax, wrong_crash, .technique = "dies");
 static IMPL(softmax, wrong_hang, .technique = "never returns");
+static IMPL(softmax, wrong_hang_omp, .technique = "never returns", .uses_threads = true);
 
 /* ---- an operand that grows without end --------------------------------------------------------
  */
@@ -168,8 +182,10 @@ static const struct implementation *const implementations[] = {&impl_softmax_rig
                                                                &impl_softmax_wrong_memory,
                                                                &impl_softmax_wrong_outside,
                                                                &impl_softmax_wrong_stale,
+                                                               &impl_softmax_wrong_later,
                                                                &impl_softmax_wrong_crash,
                                                                &impl_softmax_wrong_hang,
+                                                               &impl_softmax_wrong_hang_omp,
                                                                &impl_grow_watch,
                                                                NULL};
 

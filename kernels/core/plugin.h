@@ -60,8 +60,10 @@ enum status plugin_register(const struct assay_plugin *plugin, const char *path,
 /* The same in a process that may die of it, and a call of every callback that describes a primitive
  * at the corners of its fields' ranges: to be asked first. A damaged object, a constructor or a
  * callback that crashes or hangs is STATUS_BAD_INPUT and one line that says in what. Not before
- * what a hostile plugin could do: what it does not do now it may do later. */
-enum status plugin_probe(const char *path, plugin_oracle_fn *add_oracle, struct error *error);
+ * what a hostile plugin could do: what it does not do now it may do later. `sandboxed`: that process is
+ * in the sandbox; what is forbidden there is STATUS_UNAVAILABLE and a line that says it. */
+enum status plugin_probe(const char *path, plugin_oracle_fn *add_oracle, bool sandboxed,
+                         struct error *error);
 
 /* How a program with plugins ends: what was printed is out, and no destructor of theirs has a say
  * in the exit status. */

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "kernels/core/isa.h"
 #include "kernels/core/memory.h"
 #include "kernels/host/sanitized.h"
 #include "kernels/host/watch.h"
@@ -55,6 +56,19 @@ static int anonymous_file(void) {
     if (file >= 0) unlink(name);
     return out_of_the_way(file);
 #endif
+}
+
+char **host_arguments(char *program, const char *const *plugins, int count, char *const *more,
+                      int more_count) {
+    static char mark[] = WORKER_ARGUMENT;
+    char **arguments = calloc((size_t)count + (size_t)more_count + 4, sizeof *arguments);
+    if (!arguments) return NULL;
+    arguments[0] = program;
+    arguments[1] = mark;
+    arguments[2] = (char *)isa_name(isa_best());
+    for (int i = 0; i < count; i++) arguments[3 + i] = (char *)plugins[i];
+    for (int i = 0; i < more_count; i++) arguments[3 + count + i] = more[i];
+    return arguments;
 }
 
 enum status host_open(struct host *host, char **arguments, double timeout, struct error *error) {
@@ -330,7 +344,9 @@ static enum sign ask(struct host *host, int *status, struct outcome *outcome) {
         return SIGN_NOTHING;
     }
     host->turn++;
+    const double start = now();
     const enum sign sign = exchange(host);
+    host->seconds = now() - start;
     if (sign == SIGN_NOTHING) {
         outcome->verdict = VERDICT_TIMEOUT;
         snprintf(outcome->reason, sizeof outcome->reason, "no answer within %g s", host->timeout);

@@ -18,12 +18,17 @@ struct host {
     unsigned char *operand[OPERANDS_MAX]; /* this process's view of the operand files */
     size_t room[OPERANDS_MAX];
     double timeout;   /* seconds one request may take */
+    double seconds;   /* what the last one took, a new worker's start included */
     char **arguments; /* of the worker; not owned */
 };
 
 /* `arguments`: {program, WORKER_ARGUMENT, isa cap, plugins ..., NULL}; must outlive the host. */
 enum status host_open(struct host *host, char **arguments, double timeout, struct error *error);
 void host_close(struct host *host);
+/* What a worker that knows these plugins is started with, NULL at its end. To be freed; NULL: no
+ * memory. */
+char **host_arguments(char *program, const char *const *plugins, int count, char *const *more,
+                      int more_count);
 /* The next request gets a worker of its own. */
 void host_restart(struct host *host);
 

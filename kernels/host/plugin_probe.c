@@ -17,6 +17,7 @@
 #include "kernels/core/memory.h"
 #include "kernels/core/plugin.h"
 #include "kernels/core/registry.h"
+#include "kernels/host/sandbox.h"
 
 enum { PATIENCE_SECONDS = 10 };
 
@@ -124,8 +125,26 @@ static void limit(void) {
     for (int file = 0; nowhere >= 0 && file < 3; file++) dup2(nowhere, file);
 }
 
+static struct diary *confined;
+
+static void forbidden(int call) {
+    char did[160];
+    sandbox_explain(call, did, sizeof did);
+    confined->status =
+        fail(&confined->error, STATUS_UNAVAILABLE, "%.300s: %s", confined->path, did);
+    confined->closed = 1;
+    _exit(EXIT_FAILED);
+}
+
+/* `pipe`: whose end tells the parent of this one's. */
+static void confine(struct diary *diary, int pipe) {
+    static struct sandbox sandbox = {.forbidden = forbidden}; /* outlives this call */
+    sandbox.descriptors = pipe + 1;
+    confined = diary;
+    sandbox_enter(&sandbox);
+}
+
 static void probe(struct diary *diary, const char *path, plugin_oracle_fn *add_oracle) {
-    limit();
     skip_what_comes_at_exit();
     const struct registry_mark before = registry_mark();
     snprintf(diary->doing, sizeof diary->doing, "is loaded");
@@ -170,7 +189,8 @@ void plugin_exit(int code) {
     _exit(code);
 }
 
-enum status plugin_probe(const char *path, plugin_oracle_fn *add_oracle, struct error *error) {
+enum status plugin_probe(const char *path, plugin_oracle_fn *add_oracle, bool sandboxed,
+                         struct error *error) {
     struct diary *diary =
         mmap(NULL, sizeof *diary, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     int end[2];
@@ -180,6 +200,8 @@ enum status plugin_probe(const char *path, plugin_oracle_fn *add_oracle, struct 
     const pid_t child = fork();
     if (child == 0) {
         close(end[0]);
+        limit();
+        if (sandboxed) confine(diary, end[1]);
         probe(diary, path, add_oracle);
         _exit(0);
     }

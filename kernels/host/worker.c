@@ -19,6 +19,19 @@
 #include "kernels/host/watch.h"
 #include "kernels/host/worker_sandbox.h"
 
+/* It reads faulting addresses itself; sanitizers must leave it SIGSEGV and its like. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void) {
+    return "handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0";
+}
+/* A worker dies of its first data race: that is one verdict. The OpenMP runtime is not instrumented
+ * itself; its archer tool says what it orders. */
+const char *__tsan_default_options(void);
+const char *__tsan_default_options(void) {
+    return "handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:halt_on_error=1:"
+           "ignore_noninstrumented_modules=1";
+}
+
 static struct worker_page *page;
 static struct worker_request *request;
 static struct worker_answer *answer;

@@ -128,7 +128,10 @@ def main():
             stopped(f"verify, {number.name}", RUN + json, number, folder, words)
             stopped(f"bench, {number.name}", [bench, *out], number, folder, words)
         refused("verify, file limit", RUN[:1] + ["relu", "--kind", "special", *json], folder, "File too large", 512)
-        refused("bench, file limit", MACHINE + out, folder, "could not be written", 512)
+        # longer than what is shared with a worker
+        long = [bench, "relu/naive", "--problem", "n=9", "--benchmark_min_time=0.001", "--benchmark_repetitions=50", *out]
+        refused("bench, file limit", long, folder, "could not be written", 12288)
+        refused("bench, less", MACHINE + out, folder, "shared memory: File too large", 512)
         if os.path.exists("/dev/full"):
             refused("verify --json /dev/full", SHORT + ["--json", "/dev/full"], folder, "No space left")
             refused("bench to /dev/full", MACHINE + ["--benchmark_out=/dev/full"], folder, "could not be written")

@@ -11,19 +11,6 @@
 #include "tests/verifier/verify_mutants.h"
 #include "tests/verifier/verify_run.h"
 
-/* The worker reads faulting addresses itself; sanitizers must leave it SIGSEGV and its like. */
-const char *__asan_default_options(void);
-const char *__asan_default_options(void) {
-    return "handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0";
-}
-/* A worker dies of its first data race: that is one verdict. The OpenMP runtime is not instrumented
- * itself; its archer tool says what it orders. */
-const char *__tsan_default_options(void);
-const char *__tsan_default_options(void) {
-    return "handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:halt_on_error=1:"
-           "ignore_noninstrumented_modules=1";
-}
-
 /* ISA caps, plugins and mutants: what the commands need first. */
 static enum status set_up(const struct options *options, struct mutants *mutants,
                           struct error *error) {
@@ -34,7 +21,7 @@ static enum status set_up(const struct options *options, struct mutants *mutants
     if (options->isa) isa_cap((enum isa)isa_parse(options->isa));
     if (options->plugin_count) callbacks_limit(options->timeout);
     for (int i = 0; i < options->plugin_count; i++) {
-        enum status status = plugin_probe(options->plugins[i], oracle_add, error);
+        enum status status = plugin_probe(options->plugins[i], oracle_add, false, error);
         if (!status) status = plugin_load(options->plugins[i], oracle_add, error);
         if (status) return status;
     }

@@ -34,13 +34,6 @@ struct group {
     int count;
 };
 
-/* Expectations and vacuity depend on an implementation by its accumulation alone. */
-static int by_accumulation(const struct group *group, int i, int j) {
-    const struct accumulation *a = &group->implementation[i]->accumulation;
-    const struct accumulation *b = &group->implementation[j]->accumulation;
-    return a->halo != b->halo ? (a->halo > b->halo ? 1 : -1) : memcmp(a, b, sizeof *a);
-}
-
 static void gather(const struct session *session, const struct primitive *primitive,
                    struct group *group) {
     *group = (struct group){.primitive = primitive};
@@ -50,7 +43,9 @@ static void gather(const struct session *session, const struct primitive *primit
             group->implementation[group->count++] = i;
     for (int next = 0; next < group->count; next++) { /* stable insertion */
         int at = next;
-        for (; at && by_accumulation(group, group->order[at - 1], next) > 0; at--)
+        for (; at && subject_order(group->implementation[group->order[at - 1]],
+                                   group->implementation[next]) > 0;
+             at--)
             group->order[at] = group->order[at - 1];
         group->order[at] = next;
     }
@@ -295,16 +290,7 @@ static enum status run_session(struct session *session, char *program) {
 
 char **worker_arguments(const struct options *options, char *program, char *const *more,
                         int more_count) {
-    static char mark[] = WORKER_ARGUMENT;
-    const int own = options->plugin_count;
-    char **arguments = calloc((size_t)own + (size_t)more_count + 4, sizeof *arguments);
-    if (!arguments) return NULL;
-    arguments[0] = program;
-    arguments[1] = mark;
-    arguments[2] = (char *)isa_name(isa_best());
-    for (int i = 0; i < own; i++) arguments[3 + i] = (char *)options->plugins[i];
-    for (int i = 0; i < more_count; i++) arguments[3 + own + i] = more[i];
-    return arguments;
+    return host_arguments(program, options->plugins, options->plugin_count, more, more_count);
 }
 
 /* More threads than processors are slow but no less telling: how work is shared out is wrong or
