@@ -9,7 +9,7 @@
 /* A fraction of a second of oracle. */
 static const double affordable_flops = 6e7;
 /* Of more, to fill every input anew would take longer than all the rest. */
-static const size_t trusted_bytes = (size_t)4 << 20;
+static const size_t trusted_bytes = (size_t)1 << 20;
 enum {
     LINE = 64,
     STAGGER = 17 * LINE, /* large blocks all start at the same offset in a page: without it the
