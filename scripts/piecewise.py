@@ -94,9 +94,11 @@ class Table:
         self.ends, self.first, self.last, self.gauge = ends, float(np.float32(first)), float(np.float32(last)), gauge or function
         if first < 0:  # the segments of negative a are counted from the end
             self.alpha = 0.0
-            self.beta = float(np.float32((width / 2 - 0.5 - MARGIN) / last))
-            low = (-width / 2 - 0.5 + MARGIN) / self.beta
-            self.first = max(self.first, float(np.float32(low)))
+            above = width // 2 if last > 0 else 1  # segments from 0 on
+            steps = (above - 0.5 - MARGIN) / last if last > 0 else (width - above + 0.5 - MARGIN) / -first
+            self.beta = float(np.float32(steps))
+            self.first = max(self.first, float(np.float32((above - width - 0.5 + MARGIN) / self.beta)))
+            self.above = above
         else:
             top = width - 0.5 - MARGIN
             self.alpha = float(np.float32(bend * top / last**2))
@@ -110,7 +112,7 @@ class Table:
 
     def bounds(self):
         for j in range(self.width):
-            n = j - self.width if self.first < 0 and j >= self.width // 2 else j
+            n = j - self.width if self.first < 0 and j >= self.above else j
             low, high = self.begins(n - 0.5), self.begins(n + 0.5)
             yield max(low, min(self.first, 0.0)), min(high, self.last) if n + 1 < self.width else self.last
 
@@ -187,7 +189,10 @@ def values(wide):
     yield Table("sigmoid", "sigmoid(-a)", sigmoid, wide, d, 0, near, wide)
     yield Table("silu", "silu(-a)", lambda a: -a * sigmoid(a), wide, 6 if wide else 7, 0, near, wide, -0.25)
     yield Table("softplus", "softplus(-a)", lambda a: np.log1p(np.exp(-a)), wide, d, 0, near, wide)
-    yield Table("elu", "exp(-a) - 1", lambda a: np.expm1(-a), wide, d, 0, 17.375, True, -0.95)
+    if wide:
+        yield Table("elu", "exp(a) - 1", np.expm1, wide, d, -17.375, 0, False)
+    else:
+        yield Table("elu", "exp(-a) - 1", lambda a: np.expm1(-a), wide, d, 0, 17.375, True, -0.95)
     yield Table("mish_ratio", "mish(a) / a", mish_ratio, wide, 6 if wide else 8, *((-9.2, 9) if wide else (-5, 3.9)), wide)
     yield Table("gelu", "gelu(-a)", gelu, wide, 6 if wide else 7, 0, 5.6 if wide else 4, wide, 0.4)
     yield Table("gelu_tanh", "gelu(-a), approximate=tanh", gelu_tanh, wide, 6 if wide else 7, 0, 5.1 if wide else 3.8, wide, 0.5)
@@ -199,7 +204,7 @@ def slopes(wide):
     yield Table("tanh_slope", "tanh'(a)", lambda a: np.cosh(a) ** -2, wide, 6 if wide else 8, 0, 9.02 if wide else 4.5, False)
     yield Table("sigmoid_slope", "sigmoid'(a)", lambda a: sigmoid(a) * sigmoid(-a), wide, d + 1, 0, near, False)
     yield Table("silu_slope", "silu'(-a)", silu_slope, wide, 6 if wide else 7, 0, 20.5 if wide else 8, wide, -0.19, silu_slope_gauge)
-    yield Table("elu_slope", "exp(-a)", lambda a: np.exp(-a), wide, d, 0, near, False)
+    yield Table("elu_slope", "exp(a)", np.exp, wide, d, -near, 0, False)
     yield Table("mish_slope", "mish'(a)", mish_slope, wide, 7 if wide else 9, *((-10.5, 10.3) if wide else (-5, 3.9)), wide, 0, mish_slope_gauge)
     yield Table("gelu_slope", "gelu'(-a)", lambda a: sum(gelu_parts(a)), wide, 6 if wide else 8, 0, 6.1 if wide else 4.5, wide, 0.4, lambda a: sum(map(np.abs, gelu_parts(a))))
     yield Table("gelu_tanh_slope", "gelu'(-a), approximate=tanh", lambda a: sum(gelu_tanh_parts(a)), wide, 6 if wide else 8, 0, 5.5 if wide else 4.2, wide, 0.5, lambda a: sum(map(np.abs, gelu_tanh_parts(a))))

@@ -63,11 +63,23 @@ static ALWAYS_INLINE vfloat activation_damped(vfloat grad_y, const struct activa
     return vmul(vmul(vmul(grad_y, s->damping), vmul(s->share, factor)), s->damping);
 }
 
-/* Kernel `name_` for this instruction set, alone and with threads, over a map_step called
- * <name_>_step of `ins_` inputs (the parentheses hold the kernel's parameters, then the inputs). */
-#define ACTIVATION_KERNEL_SIMD(name_, ins_, parameters_, inputs_, y_, technique_)                  \
+/* Kernel `name_` for this instruction set, alone and with threads, over <name_>_of, a map_step of
+ * `ins_` inputs that is told the form (the parentheses hold the kernel's parameters, then the
+ * inputs). Each form has a loop of its own, in whose registers its tables stay. */
+#define ACTIVATION_KERNEL_SIMD(name_, ins_, form_, parameters_, inputs_, y_, technique_)           \
+    static ALWAYS_INLINE void name_##_first(const vfloat *in, vfloat *out, const void *context) {  \
+        name_##_of(in, out, context, false);                                                       \
+    }                                                                                              \
+    static ALWAYS_INLINE void name_##_second(const vfloat *in, vfloat *out, const void *context) { \
+        name_##_of(in, out, context, true);                                                        \
+    }                                                                                              \
     static ALWAYS_INLINE void name_##_map(const struct map_call *c, int64_t first, int64_t end) {  \
-        map((struct map_form){name_##_step, ins_, 1, 2}, c->context, c, first, end);               \
+        const struct name_##_problem *p = c->context;                                              \
+        (void)p;                                                                                   \
+        if (form_)                                                                                 \
+            map((struct map_form){name_##_second, ins_, 1, 2}, p, c, first, end);                  \
+        else                                                                                       \
+            map((struct map_form){name_##_first, ins_, 1, 2}, p, c, first, end);                   \
     }                                                                                              \
     static void name_##_part(const void *call, int64_t first, int64_t end) {                       \
         name_##_map(call, first, end);                                                             \
@@ -83,29 +95,36 @@ static ALWAYS_INLINE vfloat activation_damped(vfloat grad_y, const struct activa
     IMPL_SIMD(name_, .technique = technique_);                                                     \
     IMPL_SIMD_OMP(name_, .technique = technique_ "; blocks shared out among threads")
 
-/* y = value_(x), an expression in vfloat x and, for what parameters there are, in p, the problem.
- */
+/* y = value_(x), an expression in vfloat x and, for what parameters there are, in p, the problem;
+ * with FORMS, in bool form too, which is form_(p). */
 #define ACTIVATION_SIMD(name_, technique_, value_)                                                 \
-    static ALWAYS_INLINE void name_##_step(const vfloat *in, vfloat *out, const void *context) {   \
+    ACTIVATION_SIMD_FORMS(name_, technique_, false, value_)
+#define ACTIVATION_SIMD_FORMS(name_, technique_, form_, value_)                                    \
+    static ALWAYS_INLINE void name_##_of(const vfloat *in, vfloat *out, const void *context,       \
+                                         const bool form) {                                        \
         const struct name_##_problem *p = context;                                                 \
         const vfloat x = in[0];                                                                    \
-        (void)p;                                                                                   \
+        (void)p, (void)form;                                                                       \
         out[0] = value_;                                                                           \
     }                                                                                              \
-    ACTIVATION_KERNEL_SIMD(name_, 1, (const struct name_##_problem *p, const float *x, float *y),  \
-                           {x}, y, technique_)
+    ACTIVATION_KERNEL_SIMD(name_, 1, form_,                                                        \
+                           (const struct name_##_problem *p, const float *x, float *y), {x}, y,    \
+                           technique_)
 
 /* grad_x = gradient_(grad_y, x), an expression in vfloat grad_y and x and in p. `name_` is
  * <activation>_backward. */
 #define ACTIVATION_BACKWARD_SIMD(name_, technique_, gradient_)                                     \
-    static ALWAYS_INLINE void name_##_step(const vfloat *in, vfloat *out, const void *context) {   \
+    ACTIVATION_BACKWARD_SIMD_FORMS(name_, technique_, false, gradient_)
+#define ACTIVATION_BACKWARD_SIMD_FORMS(name_, technique_, form_, gradient_)                        \
+    static ALWAYS_INLINE void name_##_of(const vfloat *in, vfloat *out, const void *context,       \
+                                         const bool form) {                                        \
         const struct name_##_problem *p = context;                                                 \
         const vfloat grad_y = in[0], x = in[1];                                                    \
-        (void)p;                                                                                   \
+        (void)p, (void)form;                                                                       \
         out[0] = gradient_;                                                                        \
     }                                                                                              \
     ACTIVATION_KERNEL_SIMD(                                                                        \
-        name_, 2,                                                                                  \
+        name_, 2, form_,                                                                           \
         (const struct name_##_problem *p, const float *grad_y, const float *x, float *grad_x),     \
         ACTIVATION_PAIR_, grad_x, technique_)
 #define ACTIVATION_PAIR_                                                                           \

@@ -2,8 +2,11 @@
 #include "kernels/activation/elu.h"
 #include "kernels/blocks/vmath_functions.h"
 
+/* From the table's end down exp(x) - 1 rounds to -1. */
 static ALWAYS_INLINE vfloat value(vfloat x, vfloat alpha) {
-    return vselect(vlt(vset(0), x), x, vmul(alpha, activation_pieces(&piecewise_elu, x)));
+    const struct piecewise *const f = &piecewise_elu;
+    const vfloat a = f->first < 0 ? vmax(vset(f->first), x) : activation_argument(f, x);
+    return vselect(vlt(vset(0), x), x, vmul(alpha, piecewise(f, a)));
 }
 ACTIVATION_SIMD(elu, "polynomials by segments, masked tail", value(x, vset((float)p->alpha)));
 
@@ -19,9 +22,9 @@ static ALWAYS_INLINE vfloat damped(vfloat grad_y, vfloat x, float alpha) {
 }
 static ALWAYS_INLINE vfloat gradient(vfloat grad_y, vfloat x, float alpha) {
     const struct piecewise *const f = &piecewise_elu_slope;
-    const vfloat below = vmul(vset(alpha), activation_pieces(f, x));
+    const vfloat below = vmul(vset(alpha), piecewise(f, x));
     const vfloat slope = vselect(vlt(vset(0), x), vset(1), below);
-    const vmask outside = vlt(x, vset(-f->last));
+    const vmask outside = vlt(x, vset(f->first));
     return ACTIVATION_UNLESS(outside, damped(grad_y, x, alpha), vmul(grad_y, slope));
 }
 ACTIVATION_BACKWARD_SIMD(elu_backward, "the slope by polynomials by segments, masked tail",

@@ -88,8 +88,8 @@ static ALWAYS_INLINE vfloat value(vfloat x, bool tanh) {
     return ACTIVATION_UNLESS(outside, tanh ? value_tanh(x) : value_none(x),
                              activation_of_unit(f, x));
 }
-ACTIVATION_SIMD(gelu, "polynomials by segments, masked tail",
-                p->approximate == GELU_TANH ? value(x, true) : value(x, false));
+ACTIVATION_SIMD_FORMS(gelu, "polynomials by segments, masked tail", p->approximate == GELU_TANH,
+                      value(x, form));
 
 static ALWAYS_INLINE vfloat gradient(vfloat grad_y, vfloat x, bool tanh) {
     const struct piecewise *const f = tanh ? &piecewise_gelu_tanh_slope : &piecewise_gelu_slope;
@@ -97,6 +97,5 @@ static ALWAYS_INLINE vfloat gradient(vfloat grad_y, vfloat x, bool tanh) {
     return ACTIVATION_UNLESS(outside, tanh ? gradient_tanh(grad_y, x) : gradient_none(grad_y, x),
                              vmul(grad_y, activation_of_step(f, x)));
 }
-ACTIVATION_BACKWARD_SIMD(gelu_backward, "the slope by polynomials by segments, masked tail",
-                         p->approximate == GELU_TANH ? gradient(grad_y, x, true)
-                                                     : gradient(grad_y, x, false));
+ACTIVATION_BACKWARD_SIMD_FORMS(gelu_backward, "the slope by polynomials by segments, masked tail",
+                               p->approximate == GELU_TANH, gradient(grad_y, x, form));
