@@ -5,7 +5,8 @@
 /* |x| >= 3.9, e = exp(-|x|): x - x 2 e^2 / (1 + 2 e + 2 e^2), or x < 0: e x (1 - d), scaled last,
  * d = e (1 + e) / (2 + 2 e + e^2) */
 static ALWAYS_INLINE vfloat long_way(vfloat x) {
-    const vfloat e = vexp(vsub(vset(0), vabs(x))), square = vmul(e, e), one = vset(1);
+    const vfloat a = vmin(vset(40), vabs(x)); /* from there on d is lost, and its square slow */
+    const vfloat e = vexp(vsub(vset(0), a)), square = vmul(e, e), one = vset(1);
     const vmask negative = vlt(x, vset(0));
     const vfloat below = vfma(e, vadd(e, vset(2)), vset(2)),
                  above = vfma(square, vset(2), vfma(e, vset(2), one));

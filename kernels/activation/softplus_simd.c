@@ -6,7 +6,7 @@
 static ALWAYS_INLINE vfloat long_way(vfloat x) {
     const vfloat e = vexp(vsub(vset(0), vabs(x)));
     const vfloat less = vfnma(e, vset(0x1.555556p-2f), vset(0.5f)); /* 1/2 - e / 3 */
-    return vadd(vmax(vset(0), x), vfnma(vmul(e, e), less, e));
+    return vadd(vmax(vset(0), x), vfnma(vmul(e, less), e, e));
 }
 static ALWAYS_INLINE vfloat value(vfloat x) {
     const vmask outside = activation_outside(&piecewise_softplus, x);
