@@ -249,8 +249,11 @@ enum status machine_get(struct machine *m, const struct cpu *cpu, bool refresh,
     machine_path(cpu, path, sizeof path);
     if (!refresh && load(m, cpu, path)) return STATUS_OK;
     const enum status status = machine_measure(m, cpu, step, error);
-    if (!status) machine_remember(m);
-    return status;
+    if (status) return status;
+    machine_remember(m);
+    struct machine remembered; /* with the digits that the file has, as the next run has it */
+    if (load(&remembered, cpu, path)) *m = remembered;
+    return STATUS_OK;
 }
 
 /* ---- the terminal -----------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 /* dnnl_sgemm, oneDNN's own BLAS-like entry: nothing to create, so nothing but the product is timed.
  */
+#include <math.h>
+
 #include "kernels/blocks/onednn.h"
 
 #include "kernels/core/threads.h"
@@ -23,6 +25,9 @@ static const char *supports(const void *problem) {
     if (p->k == 0) return "dnnl_sgemm leaves c as it was when k=0, whatever beta is";
     if (p->alpha == 0)
         return "dnnl_sgemm may read a transposed b with alpha=0 and beta=0, so NaN in it shows";
+    if (fabs(p->alpha) != 1)
+        return "dnnl_sgemm multiplies a by alpha first: what then underflows or overflows is lost, "
+               "so with alpha other than 1 and -1 an infinity in b gives NaN";
     return NULL;
 }
 
