@@ -189,10 +189,7 @@ def values(wide):
     yield Table("sigmoid", "sigmoid(-a)", sigmoid, wide, d, 0, near, wide)
     yield Table("silu", "silu(-a)", lambda a: -a * sigmoid(a), wide, 6 if wide else 7, 0, near, wide, -0.25)
     yield Table("softplus", "softplus(-a)", lambda a: np.log1p(np.exp(-a)), wide, d, 0, near, wide)
-    if wide:
-        yield Table("elu", "exp(a) - 1", np.expm1, wide, d, -17.375, 0, False)
-    else:
-        yield Table("elu", "exp(-a) - 1", lambda a: np.expm1(-a), wide, d, 0, 17.375, True, -0.95)
+    yield Table("elu", "exp(a) - 1", np.expm1, wide, 5 if wide else 8, -17.375, 0, False)
     yield Table("mish_ratio", "mish(a) / a", mish_ratio, wide, 6 if wide else 8, *((-9.2, 9) if wide else (-5, 3.9)), wide)
     yield Table("gelu", "gelu(-a)", gelu, wide, 6 if wide else 7, 0, 5.6 if wide else 4, wide, 0.4)
     yield Table("gelu_tanh", "gelu(-a), approximate=tanh", gelu_tanh, wide, 6 if wide else 7, 0, 5.1 if wide else 3.8, wide, 0.5)

@@ -33,7 +33,8 @@ static ALWAYS_INLINE vmask activation_outside(const struct piecewise *f, vfloat 
 
 /* f(x) where f(x) - f(-x) = x. */
 static ALWAYS_INLINE vfloat activation_of_unit(const struct piecewise *f, vfloat x) {
-    return piecewise_plus(f, activation_argument(f, x), vmax(vset(0), x));
+    const vfloat above = vmax(vset(0), x);
+    return piecewise_sum(f, activation_argument(f, x), &above);
 }
 /* f(x) where f(x) + f(-x) = 1. */
 static ALWAYS_INLINE vfloat activation_of_step(const struct piecewise *f, vfloat x) {

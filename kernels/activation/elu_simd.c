@@ -4,9 +4,8 @@
 
 /* From the table's end down exp(x) - 1 rounds to -1. */
 static ALWAYS_INLINE vfloat value(vfloat x, vfloat alpha) {
-    const struct piecewise *const f = &piecewise_elu;
-    const vfloat a = f->first < 0 ? vmax(vset(f->first), x) : activation_argument(f, x);
-    return vselect(vlt(vset(0), x), x, vmul(alpha, piecewise(f, a)));
+    const vfloat below = piecewise(&piecewise_elu, vmax(vset(piecewise_elu.first), x));
+    return vselect(vlt(vset(0), x), x, vmul(alpha, below));
 }
 ACTIVATION_SIMD(elu, "polynomials by segments, masked tail", value(x, vset((float)p->alpha)));
 

@@ -9,6 +9,8 @@
 #ifndef KERNELS_BLOCKS_PIECEWISE_H
 #define KERNELS_BLOCKS_PIECEWISE_H
 
+#include <stddef.h>
+
 #include "kernels/blocks/simd.h"
 
 enum { PIECEWISE_DEGREE = 9 /* at most */ };
@@ -22,23 +24,18 @@ struct piecewise {
         c[PIECEWISE_DEGREE + 1][VTABLE]; /* by segment; negative ones at the end */
 };
 
-/* f(a) + plus, plus being exact where c0 is 0; NaN gives NaN. `f` is a constant. */
-static ALWAYS_INLINE vfloat piecewise_plus(const struct piecewise *f, vfloat a, vfloat plus) {
+/* f(a) + *plus (NULL: 0), which is exact where c0 is 0; NaN gives NaN. `f` is a constant. */
+static ALWAYS_INLINE vfloat piecewise_sum(const struct piecewise *f, vfloat a, const vfloat *plus) {
     const vfloat beta = vset(f->beta), slope = f->alpha == 0 ? beta : vfma(a, vset(f->alpha), beta);
     /* adding 1.5 * 2^23 leaves the integer nearest in the low bits */
     const vint segment = vint_bits(vfma(a, slope, vset(0x1.8p23f)));
-    const vfloat r = vsub(a, vlookup(f->center, segment));
+    const vfloat r = vsub(a, vlookup(f->center, segment)), c0 = vlookup(f->c[0], segment);
     vfloat q = vlookup(f->c[f->degree], segment);
     for (int k = f->degree - 1; k > 0; k--) q = vfma(q, r, vlookup(f->c[k], segment));
-    return vfma(q, r, vadd(vlookup(f->c[0], segment), plus));
+    return vfma(q, r, plus ? vadd(c0, *plus) : c0);
 }
 static ALWAYS_INLINE vfloat piecewise(const struct piecewise *f, vfloat a) {
-    const vfloat beta = vset(f->beta), slope = f->alpha == 0 ? beta : vfma(a, vset(f->alpha), beta);
-    const vint segment = vint_bits(vfma(a, slope, vset(0x1.8p23f)));
-    const vfloat r = vsub(a, vlookup(f->center, segment));
-    vfloat q = vlookup(f->c[f->degree], segment);
-    for (int k = f->degree - 1; k >= 0; k--) q = vfma(q, r, vlookup(f->c[k], segment));
-    return q;
+    return piecewise_sum(f, a, NULL);
 }
 
 #endif
