@@ -22,7 +22,7 @@ import lift  # noqa: E402
 from lifting import units  # noqa: E402
 
 BUILD = ""
-STEP = 8  # of a sample
+STEP = 16  # of a sample
 COMMAND = re.compile(r"^ \*     cc (.*) -c (\w+)\.c$", re.M)
 
 PLUGIN = """#include <string.h>

@@ -13,8 +13,8 @@ begin with, then the kernels, cut at lines of the form
     corpus.py VERIFY_PROGRAM CORPUS [NAME ...]     exit status 0 when all are as expected
 
 All kernels go through one process of the verifier together, so that what is true of a case is worked out once.
---one-by-one asks `assay judge` itself about each, as its user does. ASSAY_SAMPLE=N: every fifth kernel, which of
-the five by N; unset or `all`: every one.
+--one-by-one asks `assay judge` itself about each, as its user does. ASSAY_SAMPLE=N: every eighth kernel, which of
+the eight by N; unset or `all`: every one.
 """
 import json
 import os
@@ -31,7 +31,7 @@ sys.dont_write_bytecode = True
 from judging import Refused, adapter, candidate, stages  # noqa: E402
 
 EXPECT = re.compile(r"^/\* expect: (RIGHT|REFUSED|WRONG ([\w|]+); (?:cause(\??): (.*)|(no cause))) \*/ // (\w+)$", re.M)
-SAMPLED = 5
+SAMPLED = 8
 TIMEOUT, PATIENCE = 10, 60  # seconds for a kernel, and for known mistakes, none of which hangs: machines may be busy
 
 

@@ -38,10 +38,9 @@ def diagnose(program, name):
 
 def main():
     program, primitive, step = sys.argv[1], sys.argv[2], int(sys.argv[3]) if len(sys.argv) > 3 else 1
-    names = list(mutants(program, primitive))[::step]
-    sample = os.environ.get("ASSAY_SAMPLE", "all")  # N: the Nth of these alone
-    if names and sample != "all":
-        names = [names[int(sample) % len(names)]]
+    names = [name for name in mutants(program, primitive) if name != "unmutated"]  # right: nothing to diagnose
+    sample = os.environ.get("ASSAY_SAMPLE", "all")  # N: the Nth alone
+    names = names[::step] if sample == "all" or not names else [names[int(sample) % len(names)]]
     wrong = 0
     for variant in names:
         said = diagnose(program, f"{primitive}/{variant}")

@@ -299,7 +299,8 @@ static enum status examine_all(struct diagnosis *d, const struct options *option
         problem_parse(&item.problem, registry_find_primitive(d->patient->primitive),
                       options->problem ? options->problem : "", error);
     if (!status) status = examine(d, &item, error);
-    static const enum kind asked[] = {KIND_ORACLE, KIND_EXACT, KIND_SPECIAL};
+    /* small problems first, which tell most mistakes apart */
+    static const enum kind asked[] = {KIND_SPECIAL, KIND_EXACT, KIND_ORACLE};
     for (size_t k = 0; k < sizeof asked / sizeof *asked && !status && undecided(d); k++)
         status = examine_listed(d, kind_rules[asked[k]].name, error);
     for (uint64_t index = 0; index < DRAWN && !status && undecided(d); index++) {
