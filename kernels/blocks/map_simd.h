@@ -3,7 +3,12 @@
  * A kernel says what happens to one vector of each stream (a map_step); map() inlines it into the
  * loops: an unaligned head where stores are streaming, whole vectors, a masked tail. Streams out
  * may be streams in (parameters updated in place), never overlap otherwise. In tails the lanes that
- * are not there hold 0, and are not stored. */
+ * are not there hold 0, and are not stored.
+ *
+ * Where stores are streaming, everything comes from memory, and the hardware's own prefetching ends
+ * at every page: with instructions for it memory and arithmetic overlap. Measured on Sapphire
+ * Rapids at 2^24 floats, AVX-512, medians of 4 interleaved runs, ms without | with: relu 7.6 | 5.5,
+ * sigmoid 13.5 | 7.8, sigmoid_backward 17.8 | 12.3; nothing is gained inside the caches. */
 #ifndef KERNELS_BLOCKS_MAP_SIMD_H
 #define KERNELS_BLOCKS_MAP_SIMD_H
 
@@ -38,9 +43,19 @@ struct map_at {
     float *out[MAP_STREAMS];
 };
 
+/* Asks for what a stream holds further on: a page ahead into L2, a quarter of one ahead into L1.
+ * Beyond its end that is no address of it, and is not read. */
+static ALWAYS_INLINE void map_prefetch(const float *x) {
+    _mm_prefetch((const char *)((uintptr_t)x + 4096), _MM_HINT_T1);
+    _mm_prefetch((const char *)((uintptr_t)x + 1024), _MM_HINT_T0);
+}
+
 static ALWAYS_INLINE void map_vectors(struct map_form form, const struct map_at *at, int64_t i,
                                       const bool streaming) {
     vfloat in[2][MAP_STREAMS], out[2][MAP_STREAMS];
+    if (streaming)
+        for (int v = 0; v < form.vectors; v++)
+            for (int k = 0; k < form.ins; k++) map_prefetch(at->in[k] + i + v * VLANES);
     for (int v = 0; v < form.vectors; v++)
         for (int k = 0; k < form.ins; k++) in[v][k] = vload(at->in[k] + i + v * VLANES);
     for (int v = 0; v < form.vectors; v++) form.step(in[v], out[v], at->context);

@@ -1,5 +1,6 @@
 /* assay-verify: the program behind assay verify and assay list. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "kernels/core/callback.h"
@@ -11,9 +12,16 @@
 #include "tests/verifier/verify_mutants.h"
 #include "tests/verifier/verify_run.h"
 
+/* Idle threads of the kernels, in the workers, should sleep: many may share this machine. */
+static void let_idle_threads_sleep(void) {
+    setenv("OMP_WAIT_POLICY", "passive", 0);
+    setenv("OPENBLAS_THREAD_TIMEOUT", "4", 0); /* 2^4 cycles, the least it takes; 2^26 otherwise */
+}
+
 /* ISA caps, plugins and mutants: what the commands need first. */
 static enum status set_up(const struct options *options, struct mutants *mutants,
                           struct error *error) {
+    let_idle_threads_sleep();
     const char *isa = isa_environment_error();
     if (isa)
         return fail(error, STATUS_BAD_INPUT, "ASSAY_MAX_ISA=%s: it can be scalar, avx2 or avx512",

@@ -307,8 +307,6 @@ int run_verify(const struct options *options, char *program) {
         .filters = filters_of(options->filters, options->filter_count),
         .threads = threads_to_verify(options),
     };
-    /* idle OpenMP threads should sleep: many workers may share this machine */
-    setenv("OMP_WAIT_POLICY", "passive", 0);
     FILE *json = options->json ? json_open(options, &session.error) : NULL;
     enum status status = options->json && !json ? STATUS_IO : run_session(&session, program);
     if (!status) text_summary(&session.text, &session.results);

@@ -215,7 +215,6 @@ int run_mutants(const struct options *options, const struct mutants *mutants, ch
                               .filters = filters_of(options->filters, options->filter_count),
                               .threads = threads_to_verify(options)};
     struct score total = {.options = options};
-    setenv("OMP_WAIT_POLICY", "passive", 0); /* idle threads should sleep, as in run_verify */
     char **arguments = worker_arguments(options, program, mutants->path, mutants->count);
     FILE *json = options->json ? json_open(options, &scoring.error) : NULL;
     enum status status = options->json && !json ? STATUS_IO : STATUS_OK;

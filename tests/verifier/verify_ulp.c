@@ -199,7 +199,6 @@ int run_ulp(const struct options *options, char *program) {
                 nothing);
         return EXIT_NOTHING_RAN;
     }
-    setenv("OMP_WAIT_POLICY", "passive", 0);
     char **worker = worker_arguments(options, program, NULL, 0);
     struct run run = {
         .options = options,
