@@ -34,27 +34,27 @@ static volatile float sink; /* results that nobody may optimise away */
 struct job {
     const struct machine_kernels *kernels;
     enum stream stream;
-    bool streaming, compute; /* streaming stores; multiply-adds instead of a stream */
-    float *data;             /* this thread's part */
-    int64_t share;           /* floats in it */
-    int64_t elements;        /* of each array, a multiple of MACHINE_BLOCK */
-    double seconds;          /* that it should run for */
-    double rate;             /* the answer */
-    int processor;           /* to stay on; -1: anywhere */
-    atomic_int *waiting;     /* threads not yet there */
+    bool far, compute;   /* as for memory; multiply-adds instead of a stream */
+    float *data;         /* this thread's part */
+    int64_t share;       /* floats in it */
+    int64_t elements;    /* of each array, a multiple of MACHINE_BLOCK */
+    double seconds;      /* that it should run for */
+    double rate;         /* the answer */
+    int processor;       /* to stay on; -1: anywhere */
+    atomic_int *waiting; /* threads not yet there */
 };
 
 static const int arrays_of[STREAMS] = {1, 2, 3, 1};   /* what a stream lives in */
 static const int accesses_of[STREAMS] = {1, 2, 3, 2}; /* reads and writes of each element */
 
 static void pass(const struct job *j) {
-    const struct machine_kernels *k = j->kernels;
+    const struct machine_streams *s = j->far ? &j->kernels->far : &j->kernels->near;
     float *x = j->data, *y = x + j->elements + STAGGER, *z = y + j->elements + STAGGER;
     switch (j->stream) {
-    case STREAM_READ: sink = k->read(x, j->elements); break;
-    case STREAM_COPY: (j->streaming ? k->copy_streaming : k->copy)(y, x, j->elements); break;
-    case STREAM_TRIAD: (j->streaming ? k->triad_streaming : k->triad)(z, x, y, j->elements); break;
-    default: k->update(x, j->elements);
+    case STREAM_READ: sink = s->read(x, j->elements); break;
+    case STREAM_COPY: s->copy(y, x, j->elements); break;
+    case STREAM_TRIAD: s->triad(z, x, y, j->elements); break;
+    default: s->update(x, j->elements);
     }
 }
 
@@ -188,8 +188,8 @@ static void measure_flops(struct bench *b, int threads) {
     }
 }
 
-/* Best over instruction sets and kinds of store. A streaming one is tried where data do not stay
- * there. */
+/* Best over instruction sets and loops. Those for memory are tried where caches may not hold it
+ * all. */
 static void measure_stream(struct bench *b, struct stream_ceiling *c, enum stream stream) {
     const int64_t share = (int64_t)(c->bytes / sizeof(float)) / c->threads / 16 * 16;
     const int64_t each = share / arrays_of[stream] - (arrays_of[stream] > 1) * STAGGER;
@@ -203,13 +203,10 @@ static void measure_stream(struct bench *b, struct stream_ceiling *c, enum strea
         job.kernels = all_kernels[k];
         if (job.kernels->isa > isa_detect()) continue;
         if (job.kernels->isa == ISA_SCALAR && isa_detect() > ISA_SCALAR) continue;
-        for (int streaming = 0; streaming < 2; streaming++) {
+        for (int far = 0; far < 2; far++) {
             double spread;
-            const bool can = stream == STREAM_COPY    ? job.kernels->copy_streaming != NULL
-                             : stream == STREAM_TRIAD ? job.kernels->triad_streaming != NULL
-                                                      : false;
-            if (streaming && (!can || c->bytes < (size_t)4 << 20)) continue;
-            job.streaming = streaming;
+            if (far && (!job.kernels->far.copy || c->bytes < (size_t)4 << 20)) continue;
+            job.far = far;
             const double rate = best_run(&job, c->threads, b->jobs, REPEATS, &spread);
             if (rate <= c->bytes_per_second[stream]) continue;
             c->bytes_per_second[stream] = rate;

@@ -7,8 +7,9 @@
  *
  * Bandwidth is measured over working sets from 16 KiB to twice the last-level cache, at most 1 GiB
  * (a virtual machine shows the whole host's cache, of which it may get little: the curve tells what
- * it gets). Each point is the best over instruction sets, and over ordinary and streaming stores.
- * With several threads each works on its own part of the working set. */
+ * it gets). Each point is the best over instruction sets, and over ordinary loops and those for
+ * memory, which prefetch, and whose stores bypass the caches. With several threads each works on
+ * its own part of the working set. */
 #ifndef BENCH_MACHINE_H
 #define BENCH_MACHINE_H
 

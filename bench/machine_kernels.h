@@ -13,18 +13,23 @@ enum { MACHINE_BLOCK = 128 };
 
 enum stream { STREAM_READ, STREAM_COPY, STREAM_TRIAD, STREAM_UPDATE, STREAMS };
 
+/* Loops over one, two or three arrays. */
+struct machine_streams {
+    float (*read)(const float *x, int64_t n);                           /* sum of x */
+    void (*copy)(float *y, const float *x, int64_t n);                  /* y = x */
+    void (*triad)(float *z, const float *x, const float *y, int64_t n); /* z = x + 3 y */
+    void (*update)(float *x, int64_t n); /* x = x / 2 + 1/2, in place */
+};
+
 struct machine_kernels {
     enum isa isa;
     double flops_per_round;
     /* Independent chains of multiply-adds whose operands stay in registers. */
     float (*multiply_add)(int64_t rounds);
-    float (*read)(const float *x, int64_t n);                           /* sum of x */
-    void (*copy)(float *y, const float *x, int64_t n);                  /* y = x */
-    void (*triad)(float *z, const float *x, const float *y, int64_t n); /* z = x + 3 y */
-    void (*update)(float *x, int64_t n); /* x = x / 2 + 1/2, in place */
-    /* With stores that bypass the caches; NULL where there are none. */
-    void (*copy_streaming)(float *y, const float *x, int64_t n);
-    void (*triad_streaming)(float *z, const float *x, const float *y, int64_t n);
+    struct machine_streams near;
+    /* For what no cache holds: prefetched by instructions, and stores of copy and triad bypass the
+     * caches. All NULL where there are no such instructions. */
+    struct machine_streams far;
 };
 
 extern const struct machine_kernels machine_kernels_scalar;

@@ -22,62 +22,61 @@ static float multiply_add(int64_t rounds) {
 enum { UNROLL = 8 };
 _Static_assert(MACHINE_BLOCK % (UNROLL * LANES) == 0, "a block is whole rounds");
 
-static float read_all(const float *x, int64_t n) {
-    VECTOR sum[UNROLL];
-    for (int k = 0; k < UNROLL; k++) sum[k] = SET(0);
-    for (int64_t i = 0; i < n; i += UNROLL * LANES)
-        for (int k = 0; k < UNROLL; k++) sum[k] = ADD(sum[k], LOAD(x + i + k * LANES));
-    for (int k = 1; k < UNROLL; k++) sum[0] = ADD(sum[0], sum[k]);
-    return TOTAL(sum[0]);
-}
-
-#define COPY_BODY(store)                                                                           \
+#define ROUND_OF_BLOCK                                                                             \
     for (int64_t i = 0; i < n; i += UNROLL * LANES)                                                \
-        for (int k = 0; k < UNROLL; k++) store(y + i + k * LANES, LOAD(x + i + k * LANES));
+        for (int k = 0; k < UNROLL; k++)
 
-#define TRIAD_BODY(store)                                                                          \
-    const VECTOR three = SET(3);                                                                   \
-    for (int64_t i = 0; i < n; i += UNROLL * LANES)                                                \
-        for (int k = 0; k < UNROLL; k++) {                                                         \
+/* The four streams, with the suffix of their names; from_(p): p, of what is read. */
+#define MACHINE_STREAMS(suffix_, from_, store_, after_)                                            \
+    static float read_##suffix_(const float *x, int64_t n) {                                       \
+        VECTOR sum[UNROLL];                                                                        \
+        for (int k = 0; k < UNROLL; k++) sum[k] = SET(0);                                          \
+        ROUND_OF_BLOCK sum[k] = ADD(sum[k], LOAD(from_(x + i + k * LANES)));                       \
+        for (int k = 1; k < UNROLL; k++) sum[0] = ADD(sum[0], sum[k]);                             \
+        return TOTAL(sum[0]);                                                                      \
+    }                                                                                              \
+    static void copy_##suffix_(float *restrict y, const float *restrict x, int64_t n) {            \
+        ROUND_OF_BLOCK store_(y + i + k * LANES, LOAD(from_(x + i + k * LANES)));                  \
+        after_;                                                                                    \
+    }                                                                                              \
+    static void triad_##suffix_(float *restrict z, const float *restrict x,                        \
+                                const float *restrict y, int64_t n) {                              \
+        const VECTOR three = SET(3);                                                               \
+        ROUND_OF_BLOCK {                                                                           \
             const int64_t at = i + k * LANES;                                                      \
-            store(z + at, MULTIPLY_ADD(LOAD(y + at), three, LOAD(x + at)));                        \
-        }
+            store_(z + at, MULTIPLY_ADD(LOAD(from_(y + at)), three, LOAD(from_(x + at))));         \
+        }                                                                                          \
+        after_;                                                                                    \
+    }                                                                                              \
+    static void update_##suffix_(float *x, int64_t n) {                                            \
+        const VECTOR half = SET(0.5f);                                                             \
+        ROUND_OF_BLOCK {                                                                           \
+            float *at = x + i + k * LANES;                                                         \
+            STORE(at, MULTIPLY_ADD(LOAD(from_(at)), half, half));                                  \
+        }                                                                                          \
+    }
+#define MACHINE_STREAMS_OF(suffix_)                                                                \
+    { read_##suffix_, copy_##suffix_, triad_##suffix_, update_##suffix_ }
 
-static void copy(float *restrict y, const float *restrict x, int64_t n) { COPY_BODY(STORE) }
-
-static void triad(float *restrict z, const float *restrict x, const float *restrict y, int64_t n) {
-    TRIAD_BODY(STORE)
-}
-
-static void update(float *x, int64_t n) {
-    const VECTOR half = SET(0.5f);
-    for (int64_t i = 0; i < n; i += UNROLL * LANES)
-        for (int k = 0; k < UNROLL; k++) {
-            float *at = x + i + k * LANES;
-            STORE(at, MULTIPLY_ADD(LOAD(at), half, half));
-        }
-}
+#define THERE(p) (p)
+MACHINE_STREAMS(near, THERE, STORE, (void)0)
 
 #ifdef STORE_STREAMING
-static void copy_streaming(float *restrict y, const float *restrict x, int64_t n) {
-    COPY_BODY(STORE_STREAMING)
-    _mm_sfence();
+static inline const float *prefetched(const float *x) {
+    PREFETCH(x);
+    return x;
 }
-
-static void triad_streaming(float *restrict z, const float *restrict x, const float *restrict y,
-                            int64_t n) {
-    TRIAD_BODY(STORE_STREAMING)
-    _mm_sfence();
-}
-#define STREAMING .copy_streaming = copy_streaming, .triad_streaming = triad_streaming
+MACHINE_STREAMS(far, prefetched, STORE_STREAMING, _mm_sfence())
+#define FAR MACHINE_STREAMS_OF(far)
 #else
-#define STREAMING .copy_streaming = NULL, .triad_streaming = NULL
+#define FAR                                                                                        \
+    { NULL, NULL, NULL, NULL }
 #endif
 
 #define MACHINE_KERNELS(isa_)                                                                      \
     {                                                                                              \
         .isa = isa_, .flops_per_round = 2.0 * CHAINS * LANES, .multiply_add = multiply_add,        \
-        .read = read_all, .copy = copy, .triad = triad, .update = update, STREAMING                \
+        .near = MACHINE_STREAMS_OF(near), .far = FAR                                               \
     }
 
 #endif

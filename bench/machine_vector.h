@@ -4,12 +4,21 @@
  *
  *   VECTOR, LANES, CHAINS (independent accumulators: latency times issue width, at least),
  *   SET(float), LOAD(p), STORE(p, v), ADD(a, b), MULTIPLY_ADD(a, b, c) = a b + c, TOTAL(v);
- *   p is aligned. STORE_STREAMING(p, v), where there is one: non-temporal, an sfence after the last. */
+ *   p is aligned. STORE_STREAMING(p, v), where there is one: non-temporal, an sfence after the last;
+ *   PREFETCH(p), with it: a page ahead of p into L2, a quarter of one into L1. */
 #ifndef BENCH_MACHINE_VECTOR_H
 #define BENCH_MACHINE_VECTOR_H
 
-#if defined __AVX512F__ && !defined MACHINE_SCALAR
+#if defined __AVX2__ && !defined MACHINE_SCALAR
 #include <immintrin.h>
+#include <stdint.h>
+
+#define PREFETCH(p)                                                                                \
+    (_mm_prefetch((const char *)((uintptr_t)(p) + 4096), _MM_HINT_T1),                             \
+     _mm_prefetch((const char *)((uintptr_t)(p) + 1024), _MM_HINT_T0))
+#endif
+
+#if defined __AVX512F__ && !defined MACHINE_SCALAR
 
 #define VECTOR __m512
 #define LANES 16
@@ -23,7 +32,6 @@
 #define TOTAL(v) _mm512_reduce_add_ps(v)
 
 #elif defined __AVX2__ && !defined MACHINE_SCALAR
-#include <immintrin.h>
 
 #define VECTOR __m256
 #define LANES 8
