@@ -1,4 +1,5 @@
 /* assay-bench: verified, then timed. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,6 +75,34 @@ static int machine_command(const struct options *o) {
 /* ---- the whole --------------------------------------------------------------------------------
  */
 
+/* The first Ctrl-C ends the sweep, and what was measured is reported; the next one does what it did
+ * before. */
+static struct sigaction before_interrupt;
+
+static void stop_soon(int number) {
+    static const char text[] = "\nassay-bench: interrupted: finishing what is being timed; again: "
+                               "leaves at once, without a report\n";
+    candidates_stop();
+    sigaction(number, &before_interrupt, NULL);
+    if (write(STDERR_FILENO, text, sizeof text - 1) < 0) return; /* nobody to tell */
+}
+
+static void listen_for_interrupt(void) {
+    const struct sigaction ours = {.sa_handler = stop_soon, .sa_flags = SA_RESTART};
+    if (!sigaction(SIGINT, NULL, &before_interrupt) && before_interrupt.sa_handler != SIG_IGN)
+        sigaction(SIGINT, &ours, NULL);
+}
+
+static void name_what_slows(void) {
+    char text[1024];
+    context_environment(text, sizeof text);
+    if (strcmp(text, "none"))
+        fprintf(stderr, "assay-bench: set in the environment, and in the report: %s\n", text);
+    context_quota(text, sizeof text);
+    if (strcmp(text, "none") && strcmp(text, "unknown"))
+        fprintf(stderr, "assay-bench: this control group may use %s, whatever is idle\n", text);
+}
+
 static enum status run_all(struct sweep *sweep, struct error *error) {
     const struct options *o = sweep->options;
     enum status status = get_machine(&sweep->machine, o, error);
@@ -82,6 +111,8 @@ static enum status run_all(struct sweep *sweep, struct error *error) {
     const struct cpu *cpu = &sweep->machine.cpu;
     context_publish(cpu, o->threads ? o->threads : cpu->processors, machine);
     free(machine);
+    name_what_slows();
+    listen_for_interrupt();
     return sweep_run(sweep, error);
 }
 
@@ -100,11 +131,13 @@ static int run(struct sweep *sweep) {
         fprintf(stderr, "assay-bench: the report could not be written\n");
         return EXIT_FAILED;
     }
-    if (place && !status) status = output_end(place, true, &error);
+    const bool worth = !candidates_stopped() || sweep->timed > 0; /* an earlier report stays */
+    if (place && !status) status = output_end(place, worth, &error);
     if (status) return refuse(status, &error);
     fprintf(stderr, "assay-bench: %d timed, %d skipped, %d failed in %.0f s%s%s\n", sweep->timed,
             sweep->skipped, sweep->failed, seconds_now() - sweep->progress.started,
             o->out ? "; report: " : "", o->out ? o->out : "");
+    if (candidates_stopped()) return 128 + SIGINT;
     if (sweep->failed) return EXIT_FAILED;
     return sweep->timed ? EXIT_PASSED : EXIT_NOTHING_RAN;
 }
@@ -115,7 +148,8 @@ static enum status load_plugins(const struct options *o, struct error *error) {
     enum status status = STATUS_OK;
     for (int i = 0; i < o->plugins.count && !status; i++) {
         status = plugin_probe(o->plugins.item[i], oracle_add, o->sandbox, error);
-        if (!status) status = plugin_load(o->plugins.item[i], oracle_add, error);
+        if (!status)
+            status = plugin_load_aloud("assay-bench", o->plugins.item[i], oracle_add, error);
     }
     output_guard_crashes("in a kernel or a plugin");
     return status;

@@ -1,6 +1,7 @@
 #include "bench/candidate.h"
 
 #include <math.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,10 @@
 #include "reference/inspect.h"
 
 static const double batch_seconds = 50e-6;
+
+static volatile sig_atomic_t stopped;
+void candidates_stop(void) { stopped = 1; }
+bool candidates_stopped(void) { return stopped; }
 
 static void stand(struct candidate *c, enum standing standing, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -324,6 +329,10 @@ static void time_repetition(struct gb_state *state, void *user) {
     struct candidate *c = user;
     double seconds = c->call_seconds;
     turn_of(c);
+    /* Google Benchmark takes all repetitions or none */
+    if (stopped && c->standing == STANDING_READY && !c->begun)
+        stand(c, STANDING_SKIPPED, "interrupted");
+    c->begun = true;
     if (c->standing == STANDING_READY) {
         if (!c->timed_already) seconds = time_batches(c, state);
         while (c->timed_already && gb_keep(state, 1)) gb_time(state, seconds);

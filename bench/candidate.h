@@ -27,6 +27,11 @@
 #include "bench/roofline.h"
 #include "bench/workload.h"
 
+/* What is being timed is finished, and nothing more begun: what is left is reported as skipped. May
+ * be called in a signal handler. */
+void candidates_stop(void);
+bool candidates_stopped(void);
+
 enum standing { STANDING_READY, STANDING_SKIPPED, STANDING_FAILED };
 
 enum { CANDIDATE_NAME = 64 + PROBLEM_MAX_TEXT, CANDIDATE_REPETITIONS = 1024 };
@@ -45,6 +50,7 @@ struct candidate {
 
     bool too_slow;       /* skipped because one call takes too long */
     double call_seconds; /* estimate, before the timing */
+    bool begun;          /* its first repetition is there, or under way */
     bool timed_already;  /* the worker's call was so long that its time is the result */
     int64_t batch;       /* calls timed as one */
     int64_t max_batch;   /* more would drift too far */

@@ -13,11 +13,11 @@ static const char *volatile running;
 
 void confine_running(const char *name) { running = name; }
 
-static void forbidden(int call) {
-    char did[160], line[1024];
+static void forbidden(int call, const char *file) {
+    char did[400], line[1024];
     const char *name = running ? running : "a plugin";
-    sandbox_explain(call, did, sizeof did);
-    const int used = snprintf(line, sizeof line, "%sassay-bench: %.700s: %s\n",
+    sandbox_explain(call, file, did, sizeof did);
+    const int used = snprintf(line, sizeof line, "%sassay-bench: %.500s: %s\n",
                               isatty(STDERR_FILENO) == 1 ? "\r\033[K" : "", name, did);
     const ssize_t told = write(STDERR_FILENO, line, (size_t)used);
     (void)told; /* there may be nobody */

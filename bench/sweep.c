@@ -99,7 +99,9 @@ static void remember_slow(struct sweep *sweep, const struct candidate *c, double
 
 static void set_bounds(const struct sweep *sweep, struct candidate *c) {
     const size_t footprint = sweep->cold_bytes ? SIZE_MAX : c->workload->footprint;
-    const double saving = c->implementation->saving > 1 ? c->implementation->saving : 1;
+    const double promised =
+        implementation_for(c->implementation, &c->workload->item.problem).saving;
+    const double saving = promised > 1 ? promised : 1;
     c->bound_seconds =
         roofline_seconds(&sweep->machine, &c->workload->item.problem, footprint, c->threads, 1);
     c->least.seconds = roofline_seconds(&sweep->machine, &c->workload->item.problem, footprint,
@@ -230,7 +232,7 @@ static void close_groups(struct sweep *sweep) {
 /* From the sandbox no worker can be started: all is verified before. */
 static enum status verify_all(struct sweep *sweep, struct error *error) {
     enum status status = STATUS_OK;
-    for (int i = 0; i < sweep->selection.count && !status; i++) {
+    for (int i = 0; i < sweep->selection.count && !status && !candidates_stopped(); i++) {
         if (sweep->group[i].count) status = verify_group(sweep, &sweep->group[i], error);
         workload_close(&sweep->group[i].workload);
     }
@@ -239,11 +241,11 @@ static enum status verify_all(struct sweep *sweep, struct error *error) {
 
 static enum status time_all(struct sweep *sweep, bool verify, struct error *error) {
     enum status status = STATUS_OK;
-    for (int i = 0; i < sweep->selection.count && !status; i++) {
+    for (int i = 0; i < sweep->selection.count && !status && !candidates_stopped(); i++) {
         struct group *group = &sweep->group[i];
         if (!group->count) continue;
         if (verify) status = verify_group(sweep, group, error);
-        if (!status) status = time_group(sweep, group, error);
+        if (!status && !candidates_stopped()) status = time_group(sweep, group, error);
     }
     return status;
 }

@@ -18,6 +18,7 @@ class Stream:
     """Reproducible numbers, different for every (seed, text)."""
 
     def __init__(self, seed, text):
+        self.seed = seed
         self.bits = np.random.Philox(key=np.array([seed, zlib.crc32(text.encode())], dtype=np.uint64))
 
     def uniform(self, count):
@@ -65,6 +66,31 @@ def counting(stream, count):
     return (np.arange(count) + stream.integer(1, 0, 8)) % 9 + 1
 
 
+def odd(stream, count):
+    half = 2.0 ** (stream.integer(count, 13, 24) - 2)
+    wide = 2 * (half + np.floor(stream.uniform(count) * half)) + 1
+    return np.where(stream.integer(count, 0, 9) == 0, wide * (2 * stream.integer(count, 0, 1) - 1), 0.0)
+
+
+def binades(stream, count):
+    fraction = 1 + np.floor(stream.uniform(count) * 2.0**23) * 2.0**-23
+    return fraction * 2.0 ** stream.integer(count, -149, 127) * (2 * stream.integer(count, 0, 1) - 1)
+
+
+def masked(stream, count):
+    length = [4, 7, 16, 50, 300][int(stream.integer(1, 0, 4)[0])]
+    stretches = np.repeat(stream.integer(count // length + 1, 0, 1), length)[:count]
+    return np.where(stretches == 0, -np.inf, stream.normal(count))
+
+
+RARE = np.array([np.nan, np.inf, -np.inf, 100.0, -100.0, 1e30, -1e30, 2.0**-140])
+
+
+def rare(stream, count):
+    which = RARE[stream.integer(count, 0, len(RARE) - 1).astype(int)]
+    return np.where(stream.integer(count, 0, 499) == 0, which, stream.normal(count))
+
+
 def spots(stream, count):
     which = stream.integer(count, 0, 7).astype(int)
     return np.where(which < 4, np.array([np.nan, np.inf, -np.inf, -0.0])[which % 4], counting(stream, count))
@@ -94,6 +120,11 @@ FILLS = {
     "sparse": sparse,
     "spots": spots,
     "deep": lambda stream, count: 220 * stream.uniform(count) - 110,
+    "odd": odd,
+    "binades": binades,
+    "masked": masked,
+    "rare": rare,
+    "small": lambda stream, count: stream.normal(count) * 10.0 ** (-4 - float(stream.seed % 9)),
     "hundreds": lambda stream, count: 100 * stream.integer(count, -9, 9),
 }
 

@@ -14,6 +14,7 @@ struct golden_case {
     enum fill fill; /* how the inputs were made; FILL_NORMAL unless the case says */
     uint64_t seed;  /* ... with which seed; 1 unless the case says */
     bool constant;  /* the outputs do not depend on the inputs (struct problem_case) */
+    uint32_t idle;  /* bit i: nor on operand i, where others matter */
     /* Inputs, and in-out operands before the call, in the operand's dtype; expected outputs, and
      * in-out operands after the call. NULL where the operand is no input (in), no output (out), or
      * absent from the problem; an operand without elements has a valid pointer. */

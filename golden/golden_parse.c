@@ -38,8 +38,8 @@ static herr_t check_case_attribute(hid_t group, const char *name, const H5A_info
                                    void *data) {
     struct visit *visit = data;
     (void)group, (void)info;
-    static const char *const options[] = {"fill", "seed", "constant"};
-    for (int i = 0; i < 3; i++)
+    static const char *const options[] = {"fill", "seed", "constant", "idle"};
+    for (int i = 0; i < 4; i++)
         if (strcmp(name, options[i]) == 0) return 0;
     if (find_field(visit->problem->primitive, name) >= 0) return 0;
     visit->status = fail(visit->error, STATUS_BAD_INPUT, "attribute '%.60s': %s has no such field",
@@ -107,6 +107,22 @@ static enum status read_problem(hid_t group, const struct primitive *primitive,
     return status ? status : problem_check(problem, error);
 }
 
+/* "exp_avg,exp_avg_sq": operands without influence. */
+static enum status read_idle(hid_t group, struct golden_case *into, struct error *error) {
+    char names[400], *rest = NULL;
+    const struct primitive *primitive = into->problem.primitive;
+    const enum status status = hdf5_read_text(group, "idle", names, sizeof names, error);
+    for (char *name = status ? NULL : strtok_r(names, ",", &rest); name;
+         name = strtok_r(NULL, ",", &rest)) {
+        const int operand = find_operand(primitive, name);
+        if (operand < 0 || !on_side(&primitive->operands[operand], SIDE_IN))
+            return fail(error, STATUS_BAD_INPUT, "attribute 'idle': %s has no input '%.60s'",
+                        primitive->name, name);
+        into->idle |= UINT32_C(1) << operand;
+    }
+    return status;
+}
+
 /* The optional attributes: what the line in a case file may say beside the problem. */
 static enum status read_options(hid_t group, struct golden_case *into, struct error *error) {
     int64_t seed = 1, constant = 0;
@@ -123,6 +139,7 @@ static enum status read_options(hid_t group, struct golden_case *into, struct er
         status = hdf5_read_integer(group, "seed", &seed, error);
     if (!status && H5Aexists(group, "constant") > 0)
         status = hdf5_read_integer(group, "constant", &constant, error);
+    if (!status && H5Aexists(group, "idle") > 0) status = read_idle(group, into, error);
     into->seed = (uint64_t)seed;
     into->constant = constant != 0;
     return status;

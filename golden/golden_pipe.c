@@ -22,6 +22,7 @@ struct record {
     char name[160];
     union field_value value[PROBLEM_MAX_FIELDS];
     int fill, constant;
+    uint32_t idle;
     uint64_t seed;
 };
 
@@ -87,6 +88,7 @@ static bool send_case(int pipe, const struct golden_source *source, int index, s
     memcpy(record.value, item.problem.value, sizeof record.value);
     record.fill = (int)item.fill;
     record.constant = item.constant;
+    record.idle = item.idle;
     record.seed = item.seed;
     const bool sent =
         write_all(pipe, &record, sizeof record) && !record.status && send_tensors(pipe, &item);
@@ -151,6 +153,7 @@ static enum status receive_record(int pipe, const struct primitive *primitive,
     memcpy(into->name, record.name, sizeof into->name);
     into->fill = (enum fill)record.fill;
     into->constant = record.constant != 0;
+    into->idle = record.idle;
     into->seed = record.seed;
     return STATUS_OK;
 }

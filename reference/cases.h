@@ -21,9 +21,10 @@ struct problem_case {
     enum fill fill;
     uint64_t seed;
     bool constant;
-    int line;    /* in its file, from 1 */
-    bool shared; /* the file is the family's */
-    int threads; /* 0: as many as the run has */
+    uint32_t idle; /* bit i: the outputs do not depend on operand i (golden files say so) */
+    int line;      /* in its file, from 1 */
+    bool shared;   /* the file is the family's */
+    int threads;   /* 0: as many as the run has */
 };
 
 struct case_list {

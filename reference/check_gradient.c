@@ -104,6 +104,7 @@ void check_gradient(struct host *host, struct subject *subject,
                     subject->trial.problem.primitive->gradient_of
                         ? "too large: finite differences would take long"
                         : "not the gradient of another primitive");
+        verdict->finding.not_asked = true;
         return;
     }
     if (!subject->gradient_open) {

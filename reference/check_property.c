@@ -109,6 +109,7 @@ static void conclude(const struct summary *summary, struct finding *finding) {
     if (summary->held || summary->broken) return;
     finding_set(finding, summary->vacuous ? VERDICT_MISTRUSTED : VERDICT_SKIP, "%s",
                 *summary->skipped ? summary->skipped : "no law is stated for it");
+    finding->not_asked = true;
 }
 
 void check_property(struct host *host, struct subject *subject,
@@ -131,6 +132,7 @@ void check_property(struct host *host, struct subject *subject,
             finding_set(&verdict->finding,
                         status == STATUS_UNAVAILABLE ? VERDICT_SKIP : VERDICT_MISTRUSTED, "%s",
                         error.text);
+            verdict->finding.not_asked = true;
             return;
         }
         if (runner.unsupported) return; /* a SKIP with its reason */

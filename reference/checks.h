@@ -6,13 +6,20 @@
 #include "reference/gradient.h"
 #include "reference/trial.h"
 
+/* The same problem again, but not the same inputs. */
+enum twin {
+    TWIN_OTHER_DATA,
+    TWIN_ONE_ELEMENT, /* but for one element the same */
+    TWINS
+};
+
 /* One case made ready for every implementation: inputs, expectations, vacuity already decided. */
 struct subject {
     enum kind kind;
     struct problem_case item;
     struct trial trial;
     struct trial other;           /* KIND_BETWEEN: the problem that runs in between */
-    struct subject *twin;         /* KIND_BETWEEN: the same problem with other data; owned */
+    struct subject *twin[TWINS];  /* KIND_BETWEEN; owned */
     double *golden[OPERANDS_MAX]; /* KIND_GOLDEN: expected values; not owned */
     struct judge judge;
     bool judge_open;
@@ -59,10 +66,28 @@ struct verdict_of check(struct host *host, struct subject *subject,
 bool subject_approves(struct subject *subject, const struct implementation *implementation,
                       const struct capture *outputs, struct verdict_of *verdict);
 
+/* ---- what the kinds of check share ------------------------------------------------------------
+ */
+
+/* Every output of one run against the expectations. */
+bool judge_run(const struct subject *subject, const struct implementation *implementation,
+               const struct capture *capture, struct verdict_of *result);
+
+/* Run once more: the same bits as the first time? `after`: what happened in between, for the
+ * message. */
+bool same_again(struct host *host, struct subject *subject,
+                const struct implementation *implementation, struct run_plan plan,
+                const struct capture *first, const char *after, struct finding *finding);
+
+/* The twins of a subject that is filled: check_repeat.c. */
+enum status twins_open(struct subject *subject, struct error *error);
+
 /* What kinds.def names: of a subject whose judge is ready, unless the kind makes its own. */
 typedef void check_function(struct host *host, struct subject *subject,
                             const struct implementation *implementation, int threads,
                             struct verdict_of *verdict);
+check_function check_repeat;   /* check_repeat.c */
+check_function check_use;      /* check_use.c */
 check_function check_property; /* check_property.c */
 check_function check_gradient; /* check_gradient.c */
 

@@ -83,8 +83,10 @@ void judge_close(struct judge *judge) {
 }
 
 void judge_use_values(struct judge *judge, int operand, const double *value) {
-    const size_t elements = (size_t)elements_of(judge, operand);
-    if (elements) memcpy(judge->expected[operand].value, value, elements * sizeof *value);
+    const struct expectation *expected = &judge->expected[operand];
+    const int64_t elements = elements_of(judge, operand);
+    for (int64_t i = 0; i < elements; i++)
+        if (!expects_anything(expected, i)) expected->value[i] = value[i];
 }
 
 struct tolerance judge_tolerance(const struct judge *judge,
@@ -94,8 +96,9 @@ struct tolerance judge_tolerance(const struct judge *judge,
     const bool integral = dtype == DTYPE_I64 || dtype == DTYPE_U8;
     const struct accumulation *traits = &implementation->accumulation;
     const double terms = problem_terms(&judge->problem);
-    struct tolerance tolerance =
-        tolerance_for(terms, traits, exact || integral || judge->problem.primitive->selects);
+    const bool always = integral || judge->problem.primitive->selects;
+    struct tolerance tolerance = tolerance_for(terms, traits, exact || always);
+    if (!always) tolerance.exact_below = judge->exact_below;
     if (judge->dependent) /* beyond 1/u the bound exceeds the gauge, and says nothing either way */
         tolerance.growth *= fmin(tolerance_worst_growth(terms, traits), 1 / UNIT_ROUNDOFF_F32) /
                             tolerance_growth(terms, traits);
@@ -126,7 +129,8 @@ static bool judged_finite(const struct judge *judge, int operand, int64_t i) {
 }
 
 /* Bound against spread, over the finite elements judged: the median is below what more than half of
- * them are below. */
+ * them are below. Equal values have no spread to compare with: whether the inputs move them is
+ * asked anyway. */
 static enum status bound_is_narrow(const struct judge *judge, int operand,
                                    const struct tolerance *tolerance, struct error *error) {
     const int64_t elements = elements_of(judge, operand);
@@ -141,11 +145,26 @@ static enum status bound_is_narrow(const struct judge *judge, int operand,
     for (int64_t i = 0; i < elements; i++)
         narrow += judged_finite(judge, operand, i) &&
                   bound_at(judge, operand, i, tolerance) * 4 < high - low;
-    if (finite < 2 || narrow > finite / 2) return STATUS_OK;
+    if (finite < 2 || low == high || narrow > finite / 2) return STATUS_OK;
     return fail(error, STATUS_BAD_INPUT,
                 "%s: the median bound is not below a quarter of the spread %.3g of the expected "
                 "values (that of %lld of %lld elements is)",
                 operand_at(judge, operand)->name, high - low, (long long)narrow, (long long)finite);
+}
+
+/* Of an exact case whose sums are not bounded by construction: are most of them small enough? */
+static enum status mostly_exact(const struct judge *judge, int operand,
+                                const struct tolerance *tolerance, struct error *error) {
+    int64_t finite = 0, exact = 0;
+    if (!tolerance->exact || !(tolerance->exact_below > 0)) return STATUS_OK;
+    for (int64_t i = 0; i < elements_of(judge, operand); i++) {
+        finite += judged_finite(judge, operand, i);
+        exact += judged_finite(judge, operand, i) && !(bound_at(judge, operand, i, tolerance) > 0);
+    }
+    if (!finite || exact > finite / 2) return STATUS_OK;
+    return fail(error, STATUS_BAD_INPUT,
+                "%s: of %lld sums only %lld stay below 2^24, where float32 is exact",
+                operand_at(judge, operand)->name, (long long)finite, (long long)exact);
 }
 
 /* Does any element of `operand` that both have judged differ by more than its bound? */
@@ -253,25 +272,27 @@ enum status judge_sensitive(const struct judge *judge, const struct implementati
 }
 
 enum status judge_vacuity(const struct judge *judge, const struct implementation *implementation,
-                          bool exact, bool constant, enum fill fill, uint64_t seed,
-                          struct error *error) {
+                          const struct judge_case *item, struct error *error) {
     const struct primitive *primitive = judge->problem.primitive;
-    for (int i = 0; i < primitive->operand_count && !constant; i++) {
+    for (int i = 0; i < primitive->operand_count && !item->constant; i++) {
         if (!is_output(judge, i)) continue;
-        const struct tolerance tolerance = judge_tolerance(judge, implementation, i, exact);
-        const enum status status = bound_is_narrow(judge, i, &tolerance, error);
+        const struct tolerance tolerance = judge_tolerance(judge, implementation, i, item->exact);
+        enum status status = bound_is_narrow(judge, i, &tolerance, error);
+        if (!status) status = mostly_exact(judge, i, &tolerance, error);
         if (status) return status;
     }
     for (int i = 0; i < primitive->operand_count; i++) {
+        const bool idle = item->idle >> i & 1, still = idle || item->constant;
         bool moved = false;
-        if (!problem_reads(&judge->problem, i) || domain_single(&judge->problem, i)) continue;
-        const enum status status =
-            input_matters(judge, implementation, exact, i, fill, seed + 1, &moved, error);
+        if (!problem_weighs(&judge->problem, i) || domain_single(&judge->problem, i)) continue;
+        const enum status status = input_matters(judge, implementation, item->exact, i, item->fill,
+                                                 item->seed + 1, &moved, error);
         if (status) return status;
-        if (moved == constant)
+        if (moved == still)
             return fail(error, STATUS_BAD_INPUT,
-                        constant ? "the case says constant, but changing %s moves an output"
-                                 : "changing %s moves no output by more than its bound",
+                        idle    ? "the case says idle=%s, but changing it moves an output"
+                        : still ? "the case says constant, but changing %s moves an output"
+                                : "changing %s moves no output by more than its bound",
                         primitive->operands[i].name);
     }
     return STATUS_OK;

@@ -16,17 +16,21 @@
  *   at most d / (sqrt(v) + sqrt(v - d)), and sqrt(d) when d > v; and its own rounding. A root near
  *   underflow is uncertain by sqrt(F), which matters when eps = 0.
  * - s = root / sqrt(1 - beta2^step) + eps: constant and product 2, eps's constant 1, the sum 1.
+ *   In other orders, v / (1 - beta2^step) under the root as the paper has it, or eps times the
+ *   correction beside the plain root: no more on the root, 3 for eps.
  * - q = m/s: |m'/s' - m/s| <= (E(m) u + |q| E(s) u) / (s - E(s) u), and 2 for a quotient that is a
  *   product with a reciprocal. Where E(s) u >= s nothing can be said: left open.
- * - update = step size * q: constant and product 2. keep * param (decoupled decay only): 2.
+ * - update = step size * q: constant and product 2; lr * (m / (1 - beta1^step)), the paper's order,
+ *   two constants, a reciprocal and two products: 5. keep * param (decoupled decay only): 2.
  *
  * m, v and the update beyond the range of float32 are infinite from there on, as they are in
  * every kernel (v and m are outputs). A g of finite parts that leaves it is infinite only in
  * kernels that round it: all that is made of it is left open (adam_step.h). So is a result where
- * only the order of step size * m / s decides whether something overflows, or whether a product
- * is fused with the sum it goes into; and an infinite exp_avg, which old + (1 - beta)(new - old),
- * torch's lerp, makes NaN. Infinite and NaN inputs take the same way in double
- * as in float32. */
+ * only the order of the operations decides whether something overflows halfway (g * g; g - m of a
+ * lerp; m and v divided by their corrections; step size * m / s), or whether a product is fused
+ * with the sum it goes into; and an infinite exp_avg, which old + (1 - beta)(new - old), torch's
+ * lerp, makes NaN, and an infinite g in its other form, new - beta (new - old) from 1 - beta = 1/2
+ * on. Infinite and NaN inputs take the same way in double as in float32. */
 #include <float.h>
 #include <gsl/gsl_math.h>
 
@@ -71,11 +75,13 @@ static struct estimate gradient(const struct adam_step_problem *p, double param,
 }
 
 static struct estimate blend(double beta, double old, struct estimate fresh) {
-    const double rest = 1 - beta;
-    return (struct estimate){in_range(beta * old + rest * fresh.value),
+    const double rest = 1 - beta, mixed = beta * old + rest * fresh.value;
+    const bool lerp_overflows =
+        isfinite(old) && isfinite(fresh.value) && leaves_range(fresh.value - old);
+    return (struct estimate){in_range(mixed),
                              GSL_MAX_DBL(2 * beta, 3 * rest) * fabs(old) +
                                  rest * (3 * fabs(fresh.value) + fresh.error),
-                             fresh.open};
+                             fresh.open || lerp_overflows};
 }
 
 static struct estimate squared(struct estimate g) {
@@ -92,26 +98,31 @@ static struct estimate divisor(const struct adam_step_problem *p, struct estimat
     const double moved = d <= v.value ? d / (root + sqrt(v.value - d)) : sqrt(d);
     const double scale = 1 / sqrt(correction(p->beta2, (double)p->step));
     const double sum = root * scale + p->eps;
-    return (struct estimate){sum, scale * (moved / u + root) + 2 * root * scale + p->eps + sum,
-                             v.open};
+    const double error = scale * (moved / u + root) + 2 * root * scale + 3 * p->eps + sum;
+    return (struct estimate){sum, error + scale * underflow / u, v.open};
 }
 
 static struct estimate parameter(const struct adam_step_problem *p, double param, struct estimate m,
                                  struct estimate v) {
+    const double first = correction(p->beta1, (double)p->step);
+    const double second = correction(p->beta2, (double)p->step);
     const double kept = p->decoupled ? param * (1 - p->lr * p->weight_decay) : param;
-    const double step_size = p->lr / correction(p->beta1, (double)p->step);
+    const double step_size = p->lr / first;
     const struct estimate below = divisor(p, v);
     const double quotient = m.value / below.value, update = in_range(step_size * quotient);
     struct estimate result = {kept - update, p->decoupled ? 2 * fabs(kept) : 0, m.open || v.open};
-    const bool lost = isfinite(m.value) && !isnan(v.value) && !isnan(param) &&
-                      (leaves_range(quotient) || leaves_range(step_size * m.value));
+    const bool lost =
+        isfinite(m.value) && !isnan(v.value) && !isnan(param) &&
+        (leaves_range(quotient / (first * sqrt(second))) || leaves_range(step_size * m.value) ||
+         leaves_range(m.value / first) || (isfinite(v.value) && leaves_range(v.value / second)));
     result.open = result.open || lost || fusing_decides(kept, result.value);
     if (!isfinite(m.value) || !isfinite(v.value) || isnan(param)) return result;
     const double least = below.value - u * below.error;
     result.open = result.open || !(least > 0);
     if (isinf(param)) return result;
     const double moved = (inherited(m) + fabs(quotient) * below.error) / least + 2 * fabs(quotient);
-    result.error += step_size * moved + 2 * fabs(update) + underflow / u / least;
+    result.error += step_size * moved + 5 * fabs(update) +
+                    underflow / u / (GSL_MIN_DBL(first, sqrt(second)) * least);
     return result;
 }
 
@@ -130,8 +141,9 @@ static void element(const struct oracle_call *call, int64_t i) {
     const double param = in[ADAM_STEP_PARAM][i];
     const struct estimate g = gradient(p, param, in[ADAM_STEP_GRAD][i]);
     struct estimate m = blend(p->beta1, in[ADAM_STEP_EXP_AVG][i], g);
-    m.open = m.open || isinf(in[ADAM_STEP_EXP_AVG][i]);
+    m.open = m.open || isinf(in[ADAM_STEP_EXP_AVG][i]) || (isinf(g.value) && p->beta1 <= 0.5);
     struct estimate v = blend(p->beta2, in[ADAM_STEP_EXP_AVG_SQ][i], squared(g));
+    v.open = v.open || (isfinite(g.value) && leaves_range(g.value * g.value) && isfinite(v.value));
     judged(call, ADAM_STEP_EXP_AVG, i, m);
     judged(call, ADAM_STEP_EXP_AVG_SQ, i, v);
     if (p->amsgrad) {

@@ -14,7 +14,7 @@
  * whose finite terms alone overflow in one order of summation and not in another (that cannot
  * happen where all positive and all negative terms stay below the largest float32, nor where those
  * of one sign do and the sum of all is beyond it), and one for which alpha times a factor
- * overflows. */
+ * overflows, or underflows to 0 and meets an infinity. */
 #include <gsl/gsl_blas.h>
 #include <math.h>
 #include <stdlib.h>
@@ -84,6 +84,14 @@ static bool scaling_overflows(double alpha, const double *x, int64_t count) {
     return overflows;
 }
 
+/* Does alpha times one of these become 0 where the other factor is infinite? */
+static bool scaling_vanishes(double alpha, const double *x, const double *other, int64_t count) {
+    bool vanishes = false;
+    for (int64_t i = 0; i < count; i++)
+        vanishes = vanishes || (isinf(other[i]) && fabs(alpha * x[i]) <= 0x1.001p-150);
+    return vanishes;
+}
+
 static double magnitudes(const double *x, int64_t count) {
     double sum = 0;
     for (int64_t i = 0; i < count; i++) sum += isfinite(x[i]) ? fabs(x[i]) : 0;
@@ -110,8 +118,10 @@ static void element(const struct gemm_problem *p, const double *a, const double 
     struct sides all = products;
     add_side(&all, kept);
     const bool scaled = roundings(p->alpha) > 0 && !isnan(value);
-    if (overflow_depends_on_order(&all, value) ||
-        (scaled && (scaling_overflows(p->alpha, a, k) || scaling_overflows(p->alpha, b, k)))) {
+    const bool leaves =
+        scaled && (scaling_overflows(p->alpha, a, k) || scaling_overflows(p->alpha, b, k) ||
+                   scaling_vanishes(p->alpha, a, b, k) || scaling_vanishes(p->alpha, b, a, k));
+    if (leaves || overflow_depends_on_order(&all, value)) {
         expect_anything(c, index);
         return;
     }

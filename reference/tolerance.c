@@ -42,6 +42,7 @@ struct tolerance tolerance_for(double terms, const struct accumulation *accumula
 }
 
 double tolerance_bound(const struct tolerance *tolerance, double value, double sum, double local) {
-    if (tolerance->exact) return 0;
+    if (tolerance->exact && (!(tolerance->exact_below > 0) || sum < tolerance->exact_below))
+        return 0;
     return UNIT_ROUNDOFF_F32 * (tolerance->growth * sum + local + fabs(value)) + tolerance->floor;
 }

@@ -26,7 +26,8 @@
  * (1 + 2^-25 + 2^-25 + ...). Those errors all point one way; such data get no special bound, and
  * cases that want them use SUM_COMPENSATED implementations or the exact cases. Random problems
  * filled with few different values are the exception: for them the worst case counts (judge.h,
- * `dependent`).
+ * `dependent`), and so it does for those with sums of more than 2^21 terms, where most bits of a
+ * term are lost, all in one direction.
  *
  * floor: gradual underflow costs each operation at most 2^-150; (terms + 4) * 2^-149 covers the
  * terms, the elementwise steps and the last rounding. A kernel that flushes denormals to zero
@@ -46,7 +47,8 @@
 struct tolerance {
     double growth; /* amplification * growth(terms) */
     double floor;
-    bool exact; /* bound is 0: small-integer cases, and integer outputs */
+    bool exact;         /* bound is 0: small-integer cases, and integer outputs */
+    double exact_below; /* 0, or: only where the sum is less; the others have the bound above */
 };
 
 struct tolerance tolerance_for(double terms, const struct accumulation *accumulation, bool exact);

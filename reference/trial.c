@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kernels/core/memory.h"
+#include "kernels/core/random.h"
 #include "reference/inspect.h"
 
 void finding_set(struct finding *finding, enum verdict verdict, const char *format, ...) {
@@ -17,9 +18,9 @@ void finding_set(struct finding *finding, enum verdict verdict, const char *form
 }
 
 const char *layout_name(enum layout layout) {
-    static const char *const names[LAYOUTS] = {"operands flush against their end",
-                                               "operands flush against their start",
-                                               "operands one element past a page start"};
+    static const char *const names[LAYOUTS] = {
+        "operands flush against their end", "operands flush against their start",
+        "operands some elements past a page start, each its own number of them"};
     return names[layout];
 }
 
@@ -40,7 +41,7 @@ size_t trial_bytes(const struct trial *trial, int index) {
 }
 
 enum status trial_open(struct trial *trial, const struct problem *problem, struct error *error) {
-    *trial = (struct trial){.problem = *problem};
+    *trial = (struct trial){.problem = *problem, .places = problem_hash(problem)};
     for (int i = 0; i < operand_count(trial); i++) {
         trial->shape[i] = problem_shape(problem, i);
         if (!shape_present(&trial->shape[i]) || !operand_is_input(operand_at(trial, i))) continue;
@@ -54,6 +55,7 @@ enum status trial_open(struct trial *trial, const struct problem *problem, struc
 }
 
 void trial_fill(struct trial *trial, enum fill fill, uint64_t seed) {
+    trial->places = problem_hash(&trial->problem) + seed;
     for (int i = 0; i < operand_count(trial); i++)
         if (trial->input[i]) fill_operand(&trial->problem, i, fill, seed, trial->input[i]);
 }
@@ -73,10 +75,15 @@ void capture_free(struct capture *capture) {
 /* ---- one run ----------------------------------------------------------------------------------
  */
 
+enum { LAYOUT_MOST_ELEMENTS = 15 };
+
 /* Bytes before the data in its file. */
 static size_t layout_offset(const struct trial *trial, int i, enum layout layout) {
     if (layout == LAYOUT_END) return guarded_end_offset(trial_bytes(trial, i));
-    return layout == LAYOUT_ODD ? unit_of(trial, i) : 0;
+    if (layout == LAYOUT_START) return 0;
+    /* each its own: who aligns one operand must not take the others for aligned */
+    return unit_of(trial, i) *
+           (size_t)random_integer(trial->places, (uint32_t)i, 0, 1, LAYOUT_MOST_ELEMENTS);
 }
 
 /* Fill an operand's file: canaries around the input, or around poison. */
@@ -110,6 +117,8 @@ static bool place(struct host *host, const struct trial *trial,
     request->threads = plan.threads;
     request->layout = plan.layout;
     request->poison = plan.poison;
+    request->calls = trial->calls;
+    request->beside = trial->beside;
     for (int i = 0; i < operand_count(trial); i++)
         if (shape_present(&trial->shape[i]) && !place_operand(host, trial, i, plan)) return false;
     return true;

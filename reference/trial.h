@@ -8,7 +8,10 @@
 struct trial {
     struct problem problem;
     struct shape shape[OPERANDS_MAX];
+    uint64_t places;           /* draws where LAYOUT_ODD puts the operands */
     void *input[OPERANDS_MAX]; /* in and in-out operands as before the run; owned */
+    int calls;                 /* 0: a run is one call; else up to so many more, each on the same */
+    bool beside;               /* ... beside those of another thread */
 };
 
 /* What a run left in its outputs; owned. */
@@ -29,6 +32,7 @@ struct finding {
     int threads;
     enum layout layout; /* of the run that was looked at */
     const char *law;    /* the law that is broken; NULL: none */
+    bool not_asked;     /* SKIP: the check leaves it out, not the implementation */
 };
 void finding_set(struct finding *finding, enum verdict verdict, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

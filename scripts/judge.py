@@ -32,7 +32,8 @@ assay judge: is this kernel right, where is it wrong, and how fast is it?
   assay judge libmine.so --primitive softmax --json
 
 FILE is a .c, .cpp or .cc file, or a shared object. It defines a function with the natural signature that
-`assay new PRIMITIVE` shows (int for int64_t and float for double will do), or an implementation written against
+`assay new PRIMITIVE` shows (int for int64_t will do, and float for double where a float holds
+the parameter well enough: beta2 of adam_step needs a double), or an implementation written against
 this project's headers (IMPL(softmax, mine, ...)), or it is a plugin.
 
   --primitive P     which one it is, when its name does not tell; primitive/variant picks one of several
@@ -42,10 +43,12 @@ this project's headers (IMPL(softmax, mine, ...)), or it is a plugin.
   --json            one object for programs, schema assay-judge
   --kind K --problem P --fill F --seed S --threads N --fuzz N --isa ISA
                     only this: how a failure is repeated, the options of assay verify
+  --ulp             only this: every float, one by one, of a function of one variable
+  --stride N        ... every Nth of them (1; all take some 20 seconds)
   --timeout SECONDS longest time one call may take before it counts as hanging (5)
 
 It looks, in this order, at: small problems; sizes; exact small integers; NaN and infinities; memory; repetition and
-threads; laws of the primitive; random problems. It stops at the first that fails, shrinks the problem to the smallest
+threads; laws of the primitive; problems that cover its fields; random problems; of a function of one variable every float. It stops at the first that fails, shrinks the problem to the smallest
 that still fails, and names a cause only when the wrong results are those of exactly one known mistake.
 If all is right, the kernel is timed beside the project's own and rival libraries, with one hint what limits it.
 
@@ -57,7 +60,8 @@ the verifier's worker and nowhere else until every check has passed; what `assay
 Then its speed is measured in another process with the same filter (assay bench --sandbox); a forbidden call ends that
 and is told. There it may handle crashes. --no-speed leaves the timing out.
 
-Exit status: 0 right; 1 wrong, or it does what is forbidden when it is timed; 2 bad input (it does not compile, no
+Exit status: 0 right on all it takes (what it refuses is counted and said); 1 wrong, be it in a check or when it is
+timed, faster than this machine can be, or it does what is forbidden when it is timed; 2 bad input (it does not compile, no
 known function, bad usage); 3 nothing ran.
 """
 
@@ -86,6 +90,8 @@ def arguments_of(words):
     judge.add_argument("--cflags", default="")
     judge.add_argument("--timeout", type=float, default=5)
     judge.add_argument("--budget", type=float, default=ladder.BUDGET)
+    judge.add_argument("--stride", type=int, default=1)
+    judge.add_argument("--ulp", action="store_true")
     judge.add_argument("--json", action="store_true")
     judge.add_argument("--no-speed", action="store_true")
     for command in (new, judge):
@@ -137,6 +143,8 @@ def only_of(options):
     """What assay verify is asked instead of every stage, or None."""
     asked = [part for name in ONLY
              if getattr(options, name) is not None for part in (f"--{name}", getattr(options, name))]
+    if options.ulp:
+        asked += ["--ulp", "--stride", str(options.stride)]
     return asked or None
 
 
@@ -157,7 +165,7 @@ def judge_in(options, folder):
         sys.stderr.write(found.warnings)
         sys.stderr.flush()
     verifier = stages.Verifier(options.verify_program, found, plugin, folder, options.timeout)
-    every = stages.wanted(only_of(options))
+    every = stages.wanted(only_of(options), found.primitive, options.stride)
     failed = stages.run_all(verifier, every, answer.show_stage(voice, found))
     if failed:
         voice.passing("comparing the results with those of known mistakes")
@@ -168,36 +176,64 @@ def judge_in(options, folder):
             print(answer.as_json(found, every, "WRONG", 1, cause))
         return 1
     if not any(stage.state == stages.PASSED for stage in every):
-        raise Refused(f"{found.path}: nothing could be asked of it")
-    answer.right(voice, every)
-    timing = {}
+        raise Refused(next(iter(stages.reasons(every)), f"{found.path}: nothing could be asked of it"))
+    timing, say_speed = {}, lambda: None
     if not options.no_speed and not only_of(options):
-        timing = time_it(options, voice, found, plugin)
-    verdict, code = ("FORBIDDEN", 1) if timing.get("forbidden") else ("RIGHT", 0)
+        timing, say_speed = time_it(options, voice, found, plugin, verifier)
+    verdict, code = conclude(voice, found, every, timing)
+    say_speed()
     if options.json:
         print(answer.as_json(found, every, verdict, code, **timing))
     return code
 
 
-def time_it(options, voice, found, plugin):
-    """What the answer says of its speed: ladders and a hint, or why there are none."""
+def conclude(voice, found, every, timing):
+    """Says the verdict on what all checks passed: its timing may have found it wrong. (verdict, exit status)"""
+    if timing.get("forbidden"):
+        answer.forbidden(voice, timing["forbidden"])
+        return "FORBIDDEN", 1
+    if timing.get("wrong_when_timed"):
+        answer.wrong_when_timed(voice, found, timing["wrong_when_timed"])
+        return "WRONG", 1
+    if timing.get("impossible"):
+        answer.impossible(voice, timing["impossible"])
+        return "IMPOSSIBLE", 1
+    answer.right(voice, every)
+    return answer.verdict_of_right(every), 0
+
+
+def hangs_when_timed(verifier, ladders):
+    """What was given up as too slow, and answers the verifier in half that time: a failure; None."""
+    for problem in ladder.too_slow(ladders)[:1]:
+        stage = stages.Stage("timing", "", ["--kind", "oracle", "--problem", problem,
+                                            "--timeout", f"{ladder.LONGEST_CALL / 2:g}"])
+        verifier.run(stage)
+        if stage.state == stages.PASSED:
+            return {"verdict": "TIMEOUT", "problem": problem, "message": f"no answer within {ladder.LONGEST_CALL} s, "
+                    f"and one within {ladder.LONGEST_CALL / 2:g} s when it was verified"}
+    return None
+
+
+def time_it(options, voice, found, plugin, verifier):
+    """What the answer says of its speed (ladders and a hint, or why there are none), and how to print that."""
     if not options.bench_program:
         raise Refused("no --bench-program: --no-speed goes without")
     voice.passing(f"timing it beside the others, about {options.budget:g} s")
     try:
         ladders, times = ladder.measure(options.bench_program, found, plugin, options.budget)
     except ladder.Forbidden as error:
-        voice.passing("")
-        answer.forbidden(voice, str(error))
-        return {"forbidden": str(error)}
+        return {"forbidden": str(error)}, lambda: None
+    except ladder.Wrong as error:
+        return {"wrong_when_timed": error.failure}, lambda: None
     except ladder.Failed as error:
+        why = f"Speed: not measured: {error}"
+        return {"not_timed": str(error)}, lambda: voice.say("", why)
+    finally:
         voice.passing("")
-        voice.say("", f"Speed: not measured: {error}")
-        return {"not_timed": str(error)}
-    voice.passing("")
-    hint = hints.hint(ladders, times, machine_code.read(found.object))
-    answer.speed(voice, ladders, hint)
-    return {"ladders": ladders, "hint": hint}
+    wrong = ladder.failed(ladders) or hangs_when_timed(verifier, ladders)
+    hint = None if wrong else hints.hint(ladders, times, machine_code.read(found.object))
+    said = {"ladders": ladders, "hint": hint, "wrong_when_timed": wrong, "impossible": ladder.impossible(ladders) or None}
+    return said, lambda: answer.speed(voice, ladders, hint)
 
 
 def judge(options):
@@ -229,9 +265,13 @@ def stop(number, _):
 def main():
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="surrogateescape")  # names of files, as they are
     try:
         options = arguments_of(sys.argv[1:])
-        return {"new": new, "judge": judge}[options.command](options)
+        status = {"new": new, "judge": judge}[options.command](options)
+        sys.stdout.flush()
+        return status
     except Refused as error:
         sys.stderr.write(error.shown)
         print(f"assay: {error}", file=sys.stderr)
@@ -239,6 +279,10 @@ def main():
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as error:  # a full disk
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        print(f"assay: {error.strerror or error}", file=sys.stderr)
+        return 2
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <jansson.h>
 #include <math.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -33,14 +34,8 @@ static int failures;
 /* ---- running it -------------------------------------------------------------------------------
  */
 
-/* Arguments up to NULL; output in output_path. The exit code, or 128 + the signal. */
-static int run(const char *first, ...) {
-    const char *argument[32] = {bench, first};
-    int count = 1, status;
-    va_list list;
-    va_start(list, first);
-    while (argument[count] && count < 30) argument[++count] = va_arg(list, const char *);
-    va_end(list);
+/* Starts it with these arguments, NULL at their end; output in output_path. */
+static pid_t start(const char *const *argument) {
     remove(report_path); /* nobody reads an earlier one */
     fflush(stdout);
     const pid_t child = fork();
@@ -51,8 +46,25 @@ static int run(const char *first, ...) {
         execv(bench, (char *const *)argument);
         _exit(127);
     }
+    return child;
+}
+
+/* The exit code, or 128 + the signal. */
+static int end_of(pid_t child) {
+    int status;
     if (child < 0 || waitpid(child, &status, 0) != child) return -1;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* Both, with arguments up to NULL. */
+static int run(const char *first, ...) {
+    const char *argument[32] = {bench, first};
+    int count = 1;
+    va_list list;
+    va_start(list, first);
+    while (argument[count] && count < 30) argument[++count] = va_arg(list, const char *);
+    va_end(list);
+    return end_of(start(argument));
 }
 
 static char *output(void) {
@@ -110,8 +122,9 @@ static json_t *find(const json_t *root, const char *prefix) {
 }
 
 static void check_context(const json_t *root) {
-    static const char *const keys[] = {"assay_version", "commit",  "cpu",     "compiler", "flags",
-                                       "isa",           "threads", "machine", "date"};
+    static const char *const keys[] = {"assay_version", "commit",      "cpu",       "compiler",
+                                       "flags",         "isa",         "threads",   "machine",
+                                       "date",          "environment", "cpu_quota", "build_type"};
     const json_t *context = json_object_get(root, "context");
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         CHECK(*text_of(context, keys[i]), "context lacks %s", keys[i]);
@@ -343,6 +356,26 @@ static void check_machine(const char *text) {
     json_decref(root);
 }
 
+/* What was timed before an interruption is reported. */
+static void interrupted(void) {
+    const char *const argument[] = {bench,   "*",         "--problem",
+                                    "",      "--machine", machine_path,
+                                    "--out", report_path, "--benchmark_min_time=0.1",
+                                    NULL};
+    setenv("OMP_WAIT_POLICY", "passive", 1);
+    const pid_t child = start(argument);
+    sleep(5); /* a minute's work, of which some is done then */
+    kill(child, SIGINT);
+    CHECK(end_of(child) == 128 + SIGINT, "%s", output());
+    CHECK(strstr(output(), "finishing what is being timed"), "%s", output());
+    json_t *root = report();
+    CHECK(root && json_array_size(json_object_get(root, "benchmarks")) > 0, "%s", output());
+    CHECK(
+        strstr(text_of(json_object_get(root, "context"), "environment"), "OMP_WAIT_POLICY=passive"),
+        "%s", output());
+    json_decref(root);
+}
+
 /* Measured once, then remembered. */
 static void machine(void) {
     char *first, cache[500];
@@ -361,9 +394,11 @@ int main(int argc, char **argv) {
     static const struct {
         const char *name;
         void (*test)(void);
-    } tests[] = {{"smoke", smoke},           {"cold", cold},       {"usage", usage},
-                 {"empty", empty},           {"wrong", wrong},     {"drift", drift},
-                 {"impossible", impossible}, {"machine", machine}, {"sandbox", sandbox}};
+    } tests[] = {{"smoke", smoke},           {"cold", cold},
+                 {"usage", usage},           {"empty", empty},
+                 {"wrong", wrong},           {"drift", drift},
+                 {"impossible", impossible}, {"machine", machine},
+                 {"sandbox", sandbox},       {"interrupted", interrupted}};
     if (argc != 5) return 2;
     bench = argv[2];
     plugin = argv[3];

@@ -88,7 +88,7 @@ static void run(struct plan *plan, struct onednn_eltwise operation, int64_t n,
 /* Both kernels of an activation; algorithm, alpha and beta may depend on p, the problem. The
  * amplification is what its formulas cost in accuracy. */
 #define EACH(name_, algorithm_, alpha_, beta_, amplification_, no_special_, no_extremes_)          \
-    static struct plan name_##_plan, name_##_backward_plan;                                        \
+    static _Thread_local struct plan name_##_plan, name_##_backward_plan;                          \
     static const char *name_##_supports(const void *problem) {                                     \
         const struct name_##_problem *p = problem;                                                 \
         const struct onednn_eltwise operation = {algorithm_, alpha_, beta_, false};                \

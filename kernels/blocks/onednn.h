@@ -1,7 +1,7 @@
 /* What every *_onednn.c file needs of oneDNN's C API: layouts, memory, primitives, and its thread
  * count. Versions 2 (Debian 12) and 3 (Ubuntu 24.04) describe operations differently; only
- * onednn.c knows. One engine and one stream for all; not thread-safe, as oneDNN's execution here is
- * not. */
+ * onednn.c knows. One engine for all, a stream for each thread: memory objects, whose data pointers
+ * change with every call, belong to the thread that made them (_Thread_local). */
 #ifndef KERNELS_BLOCKS_ONEDNN_H
 #define KERNELS_BLOCKS_ONEDNN_H
 

@@ -222,5 +222,4 @@ static void run(const struct conv2d_job *job, int64_t phase, int thread, int thr
         fill_frame(job, &s, &b, thread, threads);
 }
 
-const struct conv2d_engine conv2d_engine_direct = {supports,        prepared_bytes, prepare,
-                                                   workspace_bytes, phases,         run};
+const struct conv2d_engine conv2d_engine_direct = CONV2D_ENGINE_OF(supports, );

@@ -28,6 +28,9 @@ struct conv2d_engine {
      */
     int64_t (*phases)(const struct conv2d_problem *p, enum isa isa);
     void (*run)(const struct conv2d_job *job, int64_t phase, int thread, int threads);
+    /* What it promises (primitive.h). */
+    struct accumulation accumulation;
+    double saving;
 };
 
 extern const struct conv2d_engine conv2d_engine_gemm;      /* implicit im2col through pgemm */
@@ -35,6 +38,14 @@ extern const struct conv2d_engine conv2d_engine_pointwise; /* the same, 1x1 only
 extern const struct conv2d_engine conv2d_engine_direct;    /* lanes over output channels */
 extern const struct conv2d_engine conv2d_engine_winograd2; /* F(2x2, 3x3) */
 extern const struct conv2d_engine conv2d_engine_winograd4; /* F(4x4, 3x3) */
+
+/* A descriptor of functions of these names; then what it promises, if it is not the default. */
+#define CONV2D_ENGINE_OF(supports_, suffix_, ...)                                                  \
+    {                                                                                              \
+        .supports = supports_, .prepared_bytes = prepared_bytes##suffix_,                          \
+        .prepare = prepare##suffix_, .workspace_bytes = workspace_bytes##suffix_,                  \
+        .phases = phases, .run = run##suffix_, __VA_ARGS__                                         \
+    }
 
 /* The fastest engine for this problem. */
 const struct conv2d_engine *conv2d_best(const struct conv2d_problem *p, enum isa isa);
@@ -45,15 +56,18 @@ static inline void conv2d_run(const struct conv2d_engine *engine, const struct c
     for (int64_t phase = 0; phase < phases; phase++) engine->run(job, phase, 0, 1);
 }
 
-/* The accumulation promises (primitive.h). A running sum of Winograd adds one product per input
- * channel, where the direct sum has nine terms: nine lanes; the fractions in its transforms round
- * even small integers. */
+/* The accumulation promises (primitive.h), of an engine and of implementations that are one. A
+ * running sum of Winograd adds one product per input channel, where the direct sum has nine terms:
+ * nine lanes; the fractions in its transforms round even small integers. */
 #define CONV2D_WINOGRAD_ACCUMULATION(halo_)                                                        \
     .saving = 9.0 * ((halo_) + 1) * ((halo_) + 1) / ((halo_) + 3) / ((halo_) + 3),                 \
     .accumulation = {.summation = SUM_LANES, .lanes = 9, .halo = halo_, .inexact = true}
-/* One that may use F(2x2), F(4x4) or a sum of all terms in order promises no more than any of them.
- */
-#define CONV2D_BEST_ACCUMULATION .saving = 4, .accumulation = {.halo = 3, .inexact = true}
+/* One that chooses promises what the engine does. */
+static inline void conv2d_promise(const struct conv2d_engine *engine,
+                                  struct accumulation *accumulation, double *saving) {
+    *accumulation = engine->accumulation;
+    *saving = engine->saving;
+}
 
 /* The callbacks of implementation `variant_` and its descriptor: `engine_` is an expression that
  * may use the problem p, `isa_` one that may not; one thread. */

@@ -149,12 +149,10 @@ static void run(const struct conv2d_job *job, int64_t phase, int thread, int thr
         }
 }
 
-const struct conv2d_engine conv2d_engine_gemm = {supports,        prepared_bytes, prepare,
-                                                 workspace_bytes, phases,         run};
+const struct conv2d_engine conv2d_engine_gemm = CONV2D_ENGINE_OF(supports, );
 
 static const char *supports_pointwise(const struct conv2d_problem *p) {
     return p->kh == 1 && p->kw == 1 ? NULL : "pointwise is for kh=1,kw=1";
 }
 
-const struct conv2d_engine conv2d_engine_pointwise = {supports_pointwise, prepared_bytes, prepare,
-                                                      workspace_bytes,    phases,         run};
+const struct conv2d_engine conv2d_engine_pointwise = CONV2D_ENGINE_OF(supports_pointwise, );

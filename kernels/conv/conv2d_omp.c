@@ -19,6 +19,10 @@ static size_t workspace_bytes(const void *problem) {
     return best(problem)->workspace_bytes(problem, isa_best(), threads_get());
 }
 
+static void promise(const void *problem, struct accumulation *accumulation, double *saving) {
+    conv2d_promise(best(problem), accumulation, saving);
+}
+
 static void conv2d_omp(const struct conv2d_problem *p, const float *x, const float *weight,
                        const float *bias, float *y, const void *prepared, void *workspace) {
     const struct conv2d_engine *engine = best(p);
@@ -35,4 +39,4 @@ static void conv2d_omp(const struct conv2d_problem *p, const float *x, const flo
 IMPL(conv2d, omp,
      .technique = "the fastest engine for each shape and machine, its tiles shared by threads",
      .uses_threads = true, .prepared_bytes = prepared_bytes, .prepare = prepare,
-     .workspace_bytes = workspace_bytes, CONV2D_BEST_ACCUMULATION);
+     .workspace_bytes = workspace_bytes, .promise = promise);

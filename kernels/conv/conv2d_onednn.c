@@ -24,8 +24,8 @@ struct plan {
 };
 
 enum { PLANS = 48 };
-static struct plan plans[PLANS];
-static int plans_next;
+static _Thread_local struct plan plans[PLANS];
+static _Thread_local int plans_next;
 
 static void drop_side(struct side *s) {
     if (s->reorder) dnnl_primitive_destroy(s->reorder);

@@ -14,6 +14,9 @@ CONV2D_ENGINE(
     SIMD(winograd4), &conv2d_engine_winograd4, SIMD_ISA,
     .technique = "Winograd F(4x4, 3x3): filters transformed in prepare, tile blocks in L2",
     .isa = SIMD_ISA, CONV2D_WINOGRAD_ACCUMULATION(3));
+static void promise(const void *problem, struct accumulation *accumulation, double *saving) {
+    conv2d_promise(conv2d_best(problem, SIMD_ISA), accumulation, saving);
+}
 CONV2D_ENGINE(ASSAY_ISA, conv2d_best(p, SIMD_ISA), SIMD_ISA,
               .technique = "the fastest of Winograd, direct and GEMM for each shape",
-              .isa = SIMD_ISA, CONV2D_BEST_ACCUMULATION);
+              .isa = SIMD_ISA, .promise = promise);

@@ -231,7 +231,7 @@ static int64_t phases(const struct conv2d_problem *p, enum isa isa) {
         (void)phase;                                                                               \
         run(job, m, thread, threads);                                                              \
     }                                                                                              \
-    const struct conv2d_engine conv2d_engine_winograd##m = {                                       \
-        supports, prepared_bytes##m, prepare##m, workspace_bytes##m, phases, run##m};
+    const struct conv2d_engine conv2d_engine_winograd##m =                                         \
+        CONV2D_ENGINE_OF(supports, m, CONV2D_WINOGRAD_ACCUMULATION(m - 1));
 WINOGRAD_ENGINE(2)
 WINOGRAD_ENGINE(4)

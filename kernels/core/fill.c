@@ -20,6 +20,8 @@ static const char *const names[FILL_STYLES] = {
     [FILL_NAN] = "nan",         [FILL_PATCHES] = "patches",   [FILL_ALTERNATE] = "alternate",
     [FILL_COUNT] = "count",     [FILL_ONES] = "ones",         [FILL_SPARSE] = "sparse",
     [FILL_SPOTS] = "spots",     [FILL_HUNDREDS] = "hundreds", [FILL_DEEP] = "deep",
+    [FILL_ODD] = "odd",         [FILL_BINADES] = "binades",   [FILL_MASKED] = "masked",
+    [FILL_RARE] = "rare",       [FILL_SMALL] = "small",
 };
 
 const char *fill_name(enum fill fill) { return names[fill]; }
@@ -33,7 +35,8 @@ int fill_parse(const char *name) {
 bool fill_extreme(enum fill fill) {
     return fill == FILL_LARGE || fill == FILL_HUGE || fill == FILL_TINY || fill == FILL_MIXED ||
            fill == FILL_OFFSET || fill == FILL_PATCHES || fill == FILL_ALTERNATE ||
-           fill == FILL_HUNDREDS || fill == FILL_DEEP;
+           fill == FILL_HUNDREDS || fill == FILL_DEEP || fill == FILL_BINADES ||
+           fill == FILL_SMALL || fill == FILL_SPECIAL || fill == FILL_INF || fill == FILL_RARE;
 }
 
 bool fill_repeats(enum fill fill) {
@@ -59,6 +62,7 @@ struct source {
     uint32_t stream;
     int64_t elements;
     int64_t integer_bound;
+    double terms;
 };
 
 static double special(const struct source *s, uint64_t i, int with_nan) {
@@ -95,6 +99,42 @@ static double spot(const struct source *s, uint64_t i) {
     return which < 4 ? values[which] : count(s, i);
 }
 
+/* About as many of a sum's terms are not 0. */
+enum { ODD_TERMS = 6, ODD_LEAST_BITS = 13, ODD_MOST_BITS = 24 };
+
+static double odd(const struct source *s, uint64_t i) {
+    const double sign = random_bits(s->seed, s->stream + 300, i) & 1 ? 1 : -1;
+    if ((s->stream / 1000 + s->seed) % 2) return random_bits(s->seed, s->stream, i) & 1 ? sign : 0;
+    if (random_uniform(s->seed, s->stream + 100, i) * s->terms >= ODD_TERMS) return 0;
+    const int64_t half =
+        INT64_C(1) << (random_integer(s->seed, s->stream + 200, i, ODD_LEAST_BITS, ODD_MOST_BITS) -
+                       2);
+    return sign * (double)(2 * random_integer(s->seed, s->stream, i, half, 2 * half - 1) + 1);
+}
+
+static double binade(const struct source *s, uint64_t i) {
+    const double sign = random_bits(s->seed, s->stream + 300, i) & 1 ? 1 : -1;
+    const int64_t exponent = random_integer(s->seed, s->stream + 100, i, -149, 127);
+    /* 24 bits: what is stored as float32 does not round up to infinity */
+    const double fraction = floor(random_uniform(s->seed, s->stream, i) * 0x1p23) * 0x1p-23;
+    return sign * ldexp(1 + fraction, (int)exponent);
+}
+
+static double masked(const struct source *s, uint64_t i) {
+    static const uint64_t lengths[] = {4, 7, 16, 50, 300};
+    const uint64_t stretch = i / lengths[s->seed % (sizeof lengths / sizeof *lengths)];
+    if (random_bits(s->seed, s->stream + 100, stretch) & 1) return -INFINITY;
+    return random_normal(s->seed, s->stream, i);
+}
+
+static double rare(const struct source *s, uint64_t i) {
+    static const double values[] = {NAN, INFINITY, -INFINITY, 100, -100, 1e30, -1e30, 0x1p-140};
+    if (random_integer(s->seed, s->stream + 100, i, 0, 499))
+        return random_normal(s->seed, s->stream, i);
+    return values[random_integer(s->seed, s->stream + 200, i, 0,
+                                 (int)(sizeof values / sizeof *values) - 1)];
+}
+
 static double value(const struct source *s, enum fill fill, uint64_t i) {
     const uint64_t seed = s->seed;
     const uint32_t stream = s->stream;
@@ -127,6 +167,11 @@ static double value(const struct source *s, enum fill fill, uint64_t i) {
     case FILL_SPOTS: return spot(s, i);
     case FILL_HUNDREDS: return 100 * (double)random_integer(seed, stream, i, -9, 9);
     case FILL_DEEP: return 220 * random_uniform(seed, stream, i) - 110;
+    case FILL_ODD: return odd(s, i);
+    case FILL_BINADES: return binade(s, i);
+    case FILL_MASKED: return masked(s, i);
+    case FILL_RARE: return rare(s, i);
+    case FILL_SMALL: return random_normal(seed, stream, i) * pow(10, -4 - (double)(seed % 9));
     default: return NAN;
     }
 }
@@ -225,7 +270,7 @@ void fill_operand(const struct problem *problem, int index, enum fill fill, uint
     const struct operand *operand = &problem->primitive->operands[index];
     const struct shape shape = problem_shape(problem, index);
     const struct source source = {seed, (uint32_t)index * 1000, shape_elements(&shape),
-                                  integer_bound(problem_terms(problem))};
+                                  integer_bound(problem_terms(problem)), problem_terms(problem)};
     struct error error;
     bool filled;
     if (fill_own(problem, index, fill, seed, data, &filled, &error))

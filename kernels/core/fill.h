@@ -32,13 +32,20 @@ enum fill {
     FILL_SPOTS,    /* as count, but every other element or so is NaN, +-Inf or -0 */
     FILL_HUNDREDS, /* whole hundreds from -900 to 900: beyond the range of exp, and easy to read */
     FILL_DEEP,     /* +-110: past the edge of exp, whose results are denormal, 0 or Inf there */
+    FILL_ODD,      /* whole numbers. Of the operands, every second one is sparse and odd with 13 to
+                      24 significant bits, which half, bfloat16 and TF32 cannot hold; the others are
+                      0 and +-1. Most sums of products stay below 2^24: exact at any length */
+    FILL_BINADES, /* every magnitude from the least denormal to the largest, each binade as often */
+    FILL_MASKED,  /* normal, but in every second stretch of 4 to 300 or so all are -Inf */
+    FILL_RARE,    /* normal, but one in 500 is NaN, +-Inf, +-100, +-1e30 or denormal */
+    FILL_SMALL,   /* normal times 10^-(4 + seed % 9): small, but no square is denormal */
     FILL_STYLES,
 };
 
 const char *fill_name(enum fill fill);
 int fill_parse(const char *name); /* -1: no such style */
 
-/* Values, many of them or all, far from 1. */
+/* Values, some or all, far from 1. */
 bool fill_extreme(enum fill fill);
 
 /* Few different values, or values so close that few remain in float32: sums of many of them may

@@ -1,6 +1,8 @@
 #include "kernels/core/plugin.h"
 
 #include <dlfcn.h>
+#include <fenv.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -117,8 +119,10 @@ static enum status add_implementation(const char *path, const struct implementat
     if (!copy) return fail(error, STATUS_NO_MEMORY, "out of memory");
     copy_stamped(copy, given, given->size, sizeof *copy);
     copy->size = sizeof *copy;
+    copy->plugin = path;
     struct error inner;
-    const char *wrong = implementation_wrong(copy);
+    const char *wrong =
+        copy->promise ? "promise is for those that are built in" : implementation_wrong(copy);
     enum status status = wrong ? fail(&inner, STATUS_BAD_INPUT, "implementation %s/%s: %s",
                                       copy->primitive, copy->variant, wrong)
                                : registry_add_implementation(copy, &inner);
@@ -201,11 +205,47 @@ enum status plugin_register(const struct assay_plugin *plugin, const char *path,
     return status;
 }
 
-enum status plugin_load(const char *path, plugin_oracle_fn *add_oracle, struct error *error) {
+/* Everything of the environment but the flags that exceptions leave. */
+static unsigned control_of(const fenv_t *environment) {
+#if defined __x86_64__
+    return environment->__mxcsr & 0xffc0u;
+#else
+    (void)environment;
+    return (unsigned)fegetround();
+#endif
+}
+
+/* *changed: what was loaded changed the floating-point environment, which is as before again. */
+static enum status load(const char *path, plugin_oracle_fn *add_oracle, bool *changed,
+                        struct error *error) {
     const struct assay_plugin *plugin = NULL;
+    fenv_t before, after;
+    fegetenv(&before);
+    const unsigned control = control_of(&before);
     const bool begun = callback_begin(path, NULL, "is loaded");
     enum status status = open_plugin(path, &plugin, error);
     if (!status) status = plugin_register(plugin, path, add_oracle, error);
     callback_end(begun);
+    fegetenv(&after);
+    *changed = control_of(&after) != control;
+    if (*changed) fesetenv(&before);
+    return status;
+}
+
+enum status plugin_load(const char *path, plugin_oracle_fn *add_oracle, struct error *error) {
+    bool changed;
+    return load(path, add_oracle, &changed, error);
+}
+
+enum status plugin_load_aloud(const char *program, const char *path, plugin_oracle_fn *add_oracle,
+                              struct error *error) {
+    bool changed;
+    const enum status status = load(path, add_oracle, &changed, error);
+    if (changed)
+        fprintf(stderr,
+                "%s: %s: loading it changed the floating-point control register of the whole "
+                "process, as linking with -ffast-math or -Ofast does (denormals become 0, in "
+                "everybody's code); undone here\n",
+                program, path);
     return status;
 }

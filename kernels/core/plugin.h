@@ -49,8 +49,13 @@ typedef enum status plugin_oracle_fn(const struct oracle *oracle, struct error *
 /* Load and register everything in the shared object at `path`. Descriptors are copied, so their
  * size may differ from this program's. STATUS_BAD_INPUT names the file and what is wrong with it:
  * not a shared object, no assay_plugin_v2, another ABI, a bad or taken name, a missing callback.
- * `path` is kept. */
+ * `path` is kept. What it does to the floating-point environment while it is loaded (linking with
+ * -ffast-math brings a constructor that makes denormals 0) is undone. */
 enum status plugin_load(const char *path, plugin_oracle_fn *add_oracle, struct error *error);
+/* plugin_load, and a line on stderr when there was something to undo: "program: path: loading it
+ * changed ...". */
+enum status plugin_load_aloud(const char *program, const char *path, plugin_oracle_fn *add_oracle,
+                              struct error *error);
 
 /* The second half of it: what the object `plugin`, found in `path`, brings. After an error a part
  * of it may be registered: registry_forget. */

@@ -82,6 +82,13 @@ bool problem_reads(const struct problem *problem, int operand) {
     return reads;
 }
 
+bool problem_weighs(const struct problem *problem, int operand) {
+    bool weighs = problem_reads(problem, operand);
+    if (weighs && problem->primitive->weighs)
+        CALL(weighs, problem, weighs, problem->value, operand);
+    return weighs;
+}
+
 double problem_flops(const struct problem *problem) {
     double flops;
     CALL(flops, problem, flops, problem->value);
@@ -147,6 +154,13 @@ const char *implementation_unsupported(const struct implementation *implementati
     const char *reason = implementation_unavailable(implementation);
     if (reason) return reason;
     return implementation->supports ? implementation->supports(problem->value) : NULL;
+}
+
+struct implementation implementation_for(const struct implementation *implementation,
+                                         const struct problem *problem) {
+    struct implementation meant = *implementation;
+    if (meant.promise) meant.promise(problem->value, &meant.accumulation, &meant.saving);
+    return meant;
 }
 
 size_t implementation_workspace_bytes(const struct implementation *implementation,

@@ -124,8 +124,9 @@ struct implementation {
     /* NULL, or called once in a process before any other callback (JIT, library handles). A reason
      * means that it is not available here. */
     const char *(*start)(void);
-    /* NULL, or why NaN and infinities as input are not defined here (other people's libraries):
-     * cases filled with them are reported as SKIP with this reason. */
+    /* NULL, or why NaN and infinities as input are not defined here (other people's libraries), nor
+     * what overflows to one: inputs that hold any, or a magnitude above 2^126, are reported as SKIP
+     * with this reason. */
     const char *no_special;
     /* By which factor its algorithm needs fewer multiplications than primitive->flops counts
      * (Winograd F(4x4, 3x3): 4); 0 = 1. A faster run than that allows is called impossible. */
@@ -141,10 +142,17 @@ struct implementation {
     /* What the verifier must say about it: a verdict's name, then perhaps ": " and a part of the
      * message; alternatives between '|' ("CRASH: read 1 element past the end of x"). */
     const char *caught;
-    /* NULL, or why inputs far from 1 (fill_extreme) are not defined here, tails where a result
-     * comes from denormal ones, say (other people's libraries): cases filled with them are reported
-     * as SKIP with this reason. */
+    /* NULL, or why inputs far from 1 are not defined here, tails where a result comes from denormal
+     * ones, say (other people's libraries): what a fill_extreme made, and golden inputs that hold a
+     * magnitude above 16, or of which a hundredth is below 2^-20 and not 0, are reported as SKIP
+     * with this reason. That some of a million ordinary numbers are tiny is no such thing. */
     const char *no_extremes;
+    /* NULL, or, of one that chooses among algorithms: what it promises of this problem, in place of
+     * `accumulation` and `saving`. Only of those built in: it is called in the verifier's process.
+     */
+    void (*promise)(const void *problem, struct accumulation *accumulation, double *saving);
+    /* The path of the plugin that brought it, set when it is loaded; NULL: built in. */
+    const char *plugin;
 };
 
 struct primitive {
@@ -199,6 +207,10 @@ struct primitive {
     uint32_t field_size, operand_size, property_size;
     /* The path of the plugin that brought it, set when it is loaded; NULL: built in. */
     const char *plugin;
+    /* NULL or: false when this operand is read, but its finite values cannot influence any output
+     * of this problem: they meet a factor of 0 (exp_avg of adam_step with beta1=0). What is not
+     * finite passes on; so, unlike one that is not read, it is filled as ever. */
+    bool (*weighs)(const void *problem, int operand);
 };
 
 /* ---- helpers over the descriptors -------------------------------------------------------------
@@ -242,6 +254,8 @@ struct shape problem_shape(const struct problem *problem, int operand);
 const char *shape_wrong(const struct shape *shape);
 /* Could its values influence an output (present, not empty, an input, and reads() agrees)? */
 bool problem_reads(const struct problem *problem, int operand);
+/* ... and could its finite values (weighs() agrees)? */
+bool problem_weighs(const struct problem *problem, int operand);
 /* Do its fields go together? problem_check asks more. */
 enum status problem_validate(const struct problem *problem, struct error *error);
 double problem_flops(const struct problem *problem);
@@ -253,6 +267,9 @@ double problem_terms(const struct problem *problem);
 const char *implementation_unavailable(const struct implementation *implementation);
 const char *implementation_unsupported(const struct implementation *implementation,
                                        const struct problem *problem);
+/* The implementation as it stands for this problem: with what it promises of it. */
+struct implementation implementation_for(const struct implementation *implementation,
+                                         const struct problem *problem);
 size_t implementation_workspace_bytes(const struct implementation *implementation,
                                       const struct problem *problem);
 size_t implementation_prepared_bytes(const struct implementation *implementation,

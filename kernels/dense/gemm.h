@@ -7,7 +7,8 @@
  * alpha = 0 or k = 0: a and b are not read, c = beta c. beta = 0: c is not read, so NaN there does
  * no harm (the BLAS convention). Nothing else is a short cut: a zero of a or b is multiplied, so
  * NaN and Inf of the other operand reach c (0 * Inf is NaN). alpha may be applied to a, to b or to
- * the sum: a result for which one of these overflows is unspecified. m, n or batch = 0: nothing is
+ * the sum: a result for which one of these overflows, or underflows to 0 that then meets an
+ * infinity, is unspecified. m, n or batch = 0: nothing is
  * written. Alignment: float. Aliasing: none of the three overlap. Thread safety: reentrant;
  * `workspace` is one call's own. Source: Dongarra, Du Croz, Hammarling, Duff, "A set of level 3
  * basic linear algebra subprograms", ACM TOMS 16 (1990). */

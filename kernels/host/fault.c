@@ -8,6 +8,7 @@
 #include "kernels/core/memory.h"
 #include "kernels/host/host.h"
 #include "kernels/host/sandbox.h"
+#include "kernels/host/use.h"
 
 /* Exit status of a process in which ThreadSanitizer found a data race; in other builds, none. */
 #if defined __has_feature
@@ -160,6 +161,17 @@ void left_describe(const struct worker_answer *answer, char *buffer, size_t byte
         snprintf(buffer, bytes, "left %d thread%s running when it returned", count,
                  count == 1 ? "" : "s");
         break;
+    case LEFT_GROWTH:
+        snprintf(buffer, bytes,
+                 "keeps %d bytes of memory after each call (of %d more calls): it is never freed",
+                 count, answer->calls);
+        break;
+    case LEFT_REGISTERS:
+        snprintf(buffer, bytes, "did not preserve what a function must (System V ABI): ");
+        use_registers((unsigned)count, buffer + strlen(buffer), bytes - strlen(buffer));
+        break;
+    case LEFT_LOCALE: snprintf(buffer, bytes, "changed the locale of the process"); break;
+    case LEFT_ENVIRONMENT: snprintf(buffer, bytes, "changed the environment variables"); break;
     default:
         snprintf(buffer, bytes, "kept %d MiB of memory when it returned: it is never freed", count);
     }
@@ -180,8 +192,8 @@ void fault_describe(const struct worker_page *page, const struct primitive *prim
     const struct worker_answer *answer = &page->answer;
     const char *stage = stage_name(answer->stage);
     if (answer->fault.signal == SIGSYS) {
-        char did[200];
-        sandbox_explain((int)answer->fault.address, did, sizeof did);
+        char did[400];
+        sandbox_explain((int)answer->fault.address, answer->fault.file, did, sizeof did);
         snprintf(buffer, bytes, "%s%s", stage, did);
         return;
     }

@@ -17,6 +17,7 @@
 
 #include "kernels/core/isa.h"
 #include "kernels/core/memory.h"
+#include "kernels/host/sandbox.h"
 #include "kernels/host/sanitized.h"
 #include "kernels/host/watch.h"
 
@@ -132,6 +133,7 @@ static bool start_worker(struct host *host) {
     posix_spawn_file_actions_t actions;
     if (posix_spawn_file_actions_init(&actions)) return false;
     renumber(&actions, host, theirs);
+    sandbox_keep_out();
     char program[4096];
     this_program(host, program, sizeof program);
     const int failed =
@@ -252,6 +254,7 @@ static void take_answer(struct host *host) {
     struct worker_answer *answer = &host->page->answer;
     memcpy(answer, &host->shared->answer, sizeof *answer);
     answer->reason[sizeof answer->reason - 1] = 0;
+    answer->fault.file[sizeof answer->fault.file - 1] = 0;
     if (answer->damaged_slot != SLOT_WORKSPACE && answer->damaged_slot != SLOT_PREPARED)
         answer->damaged_slot = -1;
     if ((unsigned)answer->left >= LEFTS) answer->left = LEFT_NOTHING;
@@ -349,7 +352,11 @@ static enum sign ask(struct host *host, int *status, struct outcome *outcome) {
     host->seconds = now() - start;
     if (sign == SIGN_NOTHING) {
         outcome->verdict = VERDICT_TIMEOUT;
-        snprintf(outcome->reason, sizeof outcome->reason, "no answer within %g s", host->timeout);
+        char at[128];
+        waiting_describe(host->worker, (enum worker_stage)host->shared->answer.stage, at,
+                         sizeof at);
+        snprintf(outcome->reason, sizeof outcome->reason, "no answer within %g s%s", host->timeout,
+                 at);
     }
     *status = sign == SIGN_ANSWER ? 0 : bury(host, sign != SIGN_END);
     take_answer(host); /* a worker that hung up may have had more to say */

@@ -47,6 +47,8 @@ struct outcome host_call(struct host *host, const struct primitive *primitive);
 
 /* What the kernel left changed (answer.left), in words. */
 void left_describe(const struct worker_answer *answer, char *buffer, size_t bytes);
+/* What a worker that does not answer is at, as the end of a sentence: waiting.c. */
+void waiting_describe(pid_t worker, enum worker_stage stage, char *buffer, size_t bytes);
 /* How the worker died, in words: fault.c. */
 void fault_describe(const struct worker_page *page, const struct primitive *primitive, int status,
                     char *buffer, size_t bytes);

@@ -127,11 +127,11 @@ static void limit(void) {
 
 static struct diary *confined;
 
-static void forbidden(int call) {
-    char did[160];
-    sandbox_explain(call, did, sizeof did);
+static void forbidden(int call, const char *file) {
+    char did[400];
+    sandbox_explain(call, file, did, sizeof did);
     confined->status =
-        fail(&confined->error, STATUS_UNAVAILABLE, "%.300s: %s", confined->path, did);
+        fail(&confined->error, STATUS_UNAVAILABLE, "%.150s: %.340s", confined->path, did);
     confined->closed = 1;
     _exit(EXIT_FAILED);
 }
@@ -139,6 +139,9 @@ static void forbidden(int call) {
 /* `pipe`: whose end tells the parent of this one's. */
 static void confine(struct diary *diary, int pipe) {
     static struct sandbox sandbox = {.forbidden = forbidden}; /* outlives this call */
+    static const char *files[2];
+    files[0] = diary->path;
+    sandbox.files = files;
     sandbox.descriptors = pipe + 1;
     confined = diary;
     sandbox_enter(&sandbox);

@@ -52,7 +52,7 @@ enum access { ACCESS_UNKNOWN, ACCESS_READ, ACCESS_WRITE };
 enum layout {
     LAYOUT_END,   /* flush against the guard at the end */
     LAYOUT_START, /* flush against the guard at the start: page aligned */
-    LAYOUT_ODD,   /* one element after the guard at the start: aligned to nothing else */
+    LAYOUT_ODD,   /* some elements after the guard at the start, each operand as many as it draws */
     LAYOUTS,
 };
 
@@ -96,8 +96,9 @@ struct worker_fault {
     int code;   /* si_code */
     uintptr_t address, stack;
     enum access access;
-    bool stray;   /* in another thread while no kernel was running: one that outlived its call */
-    size_t taken; /* address space taken since the kernel was called, in bytes */
+    bool stray;     /* in another thread while no kernel was running: one that outlived its call */
+    size_t taken;   /* address space taken since the kernel was called, in bytes */
+    char file[256]; /* what it would open (SIGSYS); else empty */
 };
 
 /* What a kernel left changed behind itself, though it must not. */
@@ -111,6 +112,10 @@ enum left {
     LEFT_DESCRIPTORS, /* closed some of the worker's */
     LEFT_THREADS,     /* count: how many more are running */
     LEFT_MEMORY,      /* count: MiB that were not given back */
+    LEFT_GROWTH,      /* count: bytes that each of many calls keeps */
+    LEFT_REGISTERS,   /* count: a bit for each, see use.h */
+    LEFT_LOCALE,
+    LEFT_ENVIRONMENT,
     LEFTS,
 };
 
@@ -120,6 +125,8 @@ struct worker_request {
     int threads;
     enum layout layout;
     enum poison poison;
+    int calls;   /* 0: one; else up to so many more, see use.h */
+    bool beside; /* ... beside those of another thread */
     struct worker_slot slot[OPERANDS_MAX];
 };
 
@@ -131,6 +138,7 @@ struct worker_answer {
     ptrdiff_t damage; /* offset from its data */
     enum left left;
     int left_count;
+    int calls;             /* how many more there were */
     size_t room;           /* address space that operands, workspace and prepared take */
     size_t memory_allowed; /* what the kernel may take beyond; 0: as much as there is */
     uintptr_t stack_top, page;

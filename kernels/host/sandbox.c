@@ -11,11 +11,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "kernels/host/sandbox_files.h"
 #include "kernels/host/sandbox_filter.h"
 #include "kernels/host/sanitized.h"
 
+#ifdef __linux__
+#include <linux/capability.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#endif
 #if SANDBOX_FILTERED
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/syscall.h>
 #include <ucontext.h>
 #endif
@@ -56,6 +63,30 @@ static void replace_input(void) {
     if (nothing != STDIN_FILENO) close(nothing);
 }
 
+/* ---- capabilities -----------------------------------------------------------------------------
+ */
+
+#ifdef __linux__
+/* ptrace(2), access mode checking: what is not dumpable only those may look into, also through
+ * /proc, who have a capability for it. A plugin may lie where only root reads: that one is kept
+ * until plugins are loaded. */
+void sandbox_keep_out(void) {
+    if (SANITIZED || !wanted()) return;
+    prctl(PR_SET_DUMPABLE, 0);
+    for (int i = 0; i < 64; i++)
+        if (i != CAP_DAC_READ_SEARCH && prctl(PR_CAPBSET_DROP, i)) break;
+}
+
+void sandbox_drop_capabilities(void) {
+    struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
+    const struct __user_cap_data_struct none[2] = {{0}};
+    if (!SANITIZED && wanted()) syscall(SYS_capset, &head, none);
+}
+#else
+void sandbox_keep_out(void) {}
+void sandbox_drop_capabilities(void) {}
+#endif
+
 /* ---- a forbidden call -------------------------------------------------------------------------
  */
 
@@ -64,6 +95,7 @@ static void replace_input(void) {
 static struct {
     const struct sandbox *sandbox;
     unsigned long unblocked; /* the system's signal set, of 64 */
+    uint64_t key;            /* with which the handler opens files */
 } entered;
 
 /* Files that libraries write and nobody else looks at: they get an anonymous one instead. LLVM's
@@ -106,20 +138,38 @@ static void change_mask(ucontext_t *machine) {
     registers[REG_RAX] = 0;
 }
 
-static bool allow(ucontext_t *machine, int call) {
-    if (call != SYS_rt_sigprocmask) return pretend_file(machine->uc_mcontext.gregs, call);
-    change_mask(machine);
-    return true;
+/* For reading, what libraries need. `file`: what else it was. */
+static bool open_file(greg_t *registers, int call, const char **file) {
+    const bool at = call == SYS_openat;
+    const struct opening opening = {at ? (int)registers[REG_RDI] : AT_FDCWD,
+                                    (const char *)registers[at ? REG_RSI : REG_RDI],
+                                    (int)registers[at ? REG_RDX : REG_RSI]};
+    if (opening.flags & (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC)) return false;
+    const long opened = files_open(&opening, entered.sandbox->files, entered.key);
+    if (opened == FILES_FORBIDDEN) *file = opening.path;
+    registers[REG_RAX] = opened;
+    return opened != FILES_FORBIDDEN;
+}
+
+static bool allow(ucontext_t *machine, int call, const char **file) {
+    greg_t *registers = machine->uc_mcontext.gregs;
+    if (call == SYS_rt_sigprocmask) {
+        change_mask(machine);
+        return true;
+    }
+    if (pretend_file(registers, call)) return true;
+    return (call == SYS_open || call == SYS_openat) && open_file(registers, call, file);
 }
 
 static void on_forbidden(int number, siginfo_t *info, void *context) {
     const int error = errno;
+    const char *file = NULL;
     (void)number;
-    if (allow(context, info->si_syscall)) {
+    if (allow(context, info->si_syscall, &file)) {
         errno = error;
         return;
     }
-    entered.sandbox->forbidden(info->si_syscall);
+    entered.sandbox->forbidden(info->si_syscall, file);
     for (;;) kill(getpid(), SIGKILL);
 }
 
@@ -130,22 +180,25 @@ static void enter_filter(const struct sandbox *sandbox) {
     entered.unblocked = 1ul << (SIGSYS - 1);
     for (int i = 0; sandbox->signals && sandbox->signals[i]; i++)
         entered.unblocked |= 1ul << (sandbox->signals[i] - 1);
+    if (getrandom(&entered.key, sizeof entered.key, 0) < 0) entered.key = (uintptr_t)&action;
     if (!SANITIZED && wanted() && sigaction(SIGSYS, &action, NULL) == 0)
-        sandbox_filter_install(sandbox->signals);
+        sandbox_filter_install(sandbox->signals, entered.key);
 }
 
 /* Tried, in a child: containers may forbid what the system has. */
 static bool works(void) {
     const pid_t child = fork();
-    if (child == 0) _exit(sandbox_filter_install(NULL) ? 0 : 1);
+    if (child == 0) _exit(sandbox_filter_install(NULL, 0) ? 0 : 1);
     int status = 1;
     while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
     return status == 0;
 }
 
-void sandbox_explain(int call, char *buffer, size_t bytes) {
+void sandbox_explain(int call, const char *file, char *buffer, size_t bytes) {
     const char *did, *name;
-    if (sandbox_filter_find(call, &did, &name))
+    if (file && *file)
+        snprintf(buffer, bytes, "opens the file %.300s, which a kernel has no need of", file);
+    else if (sandbox_filter_find(call, &did, &name))
         snprintf(buffer, bytes, "%s (%s)", did, name);
     else
         snprintf(buffer, bytes, "made a forbidden system call (number %d)", call);
@@ -156,7 +209,8 @@ void sandbox_explain(int call, char *buffer, size_t bytes) {
 static void enter_filter(const struct sandbox *sandbox) { (void)sandbox; }
 static bool works(void) { return false; }
 
-void sandbox_explain(int call, char *buffer, size_t bytes) {
+void sandbox_explain(int call, const char *file, char *buffer, size_t bytes) {
+    (void)file;
     snprintf(buffer, bytes, "made a forbidden system call (number %d)", call);
 }
 

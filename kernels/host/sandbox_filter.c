@@ -28,6 +28,7 @@ enum test {
     KEEPS,   /* argument is SIGSYS or one of the caller's signals, and the pointer behind it is not
                 NULL */
     ABSENT, /* the call does not exist here (ENOSYS): there is an older one that can be looked at */
+    KEYED,  /* argument == the key (64 bits): fine */
     FINE,   /* looked at first: threads wait through it, and often */
 };
 
@@ -43,8 +44,6 @@ struct rule {
 #define RULE(call_, ...)                                                                           \
     { SYS_##call_, #call_, __VA_ARGS__ }
 #define NEVER(call_, did_) RULE(call_, ALWAYS, 0, 0, did_)
-
-enum { WRITES = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC };
 
 static const char network[] = "tried to open a network socket", runs[] = "tried to run a program",
                   forks[] = "tried to start another process",
@@ -81,8 +80,8 @@ static const struct rule rules[] = {
     NEVER(pidfd_open, spies),
     NEVER(pidfd_getfd, spies),
     NEVER(kcmp, spies),
-    RULE(open, HAS, 1, WRITES, writes),
-    RULE(openat, HAS, 2, WRITES, writes),
+    NEVER(open, writes),
+    RULE(openat, KEYED, 5, 0, writes),
     RULE(openat2, ABSENT, 0, 0, writes),
     NEVER(creat, writes),
     NEVER(truncate, writes),
@@ -197,7 +196,7 @@ static void add_keeper(struct program *program, const struct rule *rule, int sig
 }
 
 static void add_rule(struct program *program, const struct rule *rule, const int *signals,
-                     unsigned self) {
+                     unsigned self, uint64_t key) {
     const unsigned low = (unsigned)(AT(args) + 8 * (size_t)rule->argument);
     switch (rule->test) {
     case ALWAYS:
@@ -217,12 +216,14 @@ static void add_rule(struct program *program, const struct rule *rule, const int
         add(program, JUMP(BPF_JEQ, rule->call, 0, 1));
         add(program, ANSWER(SECCOMP_RET_ERRNO | ENOSYS));
         return;
-    case IS_NULL: /* both halves */
+    case IS_NULL:
+    case KEYED: /* both halves */
+        if (rule->test == IS_NULL) key = 0;
         add(program, JUMP(BPF_JEQ, rule->call, 0, 6));
         add(program, LOAD(low));
-        add(program, JUMP(BPF_JEQ, 0, 0, 2));
+        add(program, JUMP(BPF_JEQ, (uint32_t)key, 0, 2));
         add(program, LOAD(low + 4));
-        add(program, JUMP(BPF_JEQ, 0, 1, 0));
+        add(program, JUMP(BPF_JEQ, key >> 32, 1, 0));
         break;
     default:
         add(program, JUMP(BPF_JEQ, rule->call, 0, 4));
@@ -248,7 +249,7 @@ static bool take(const struct sock_fprog *filter) {
     return false;
 }
 
-bool sandbox_filter_install(const int *signals) {
+bool sandbox_filter_install(const int *signals, uint64_t key) {
     enum { X32 = 0x40000000 };
     static struct program program;
     program.length = 0;
@@ -258,7 +259,7 @@ bool sandbox_filter_install(const int *signals) {
     add(&program, LOAD(AT(nr)));
     add(&program, JUMP(BPF_JGE, X32, 0, 1));
     add(&program, ANSWER(SECCOMP_RET_TRAP));
-    for (int i = 0; i < RULES; i++) add_rule(&program, &rules[i], signals, (unsigned)getpid());
+    for (int i = 0; i < RULES; i++) add_rule(&program, &rules[i], signals, (unsigned)getpid(), key);
     add(&program, ANSWER(SECCOMP_RET_ALLOW));
     const struct sock_fprog filter = {program.length, program.step};
     return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && take(&filter);

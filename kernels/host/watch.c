@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fenv.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,8 @@
 
 static int statm = -1; /* /proc/self/statm, kept open */
 static size_t page_bytes, size_before;
+static size_t private_at_first;
+static unsigned control_at_first; /* before any library of a kernel was loaded */
 
 /* ---- registers --------------------------------------------------------------------------------
  */
@@ -153,7 +156,11 @@ size_t watch_memory_taken(void) {
 }
 
 size_t memory_allowance(size_t operand_bytes, int threads) {
-    const size_t least = (size_t)1 << 30, each_thread = (size_t)144 << 20; /* stack and heap */
+    const size_t each_thread = (size_t)144 << 20; /* stack and heap */
+    size_t least = (size_t)4 << 30;               /* a padded copy of much padding, say */
+    const long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+    if (pages > 0 && page > 0 && least > (size_t)pages / 2 * (size_t)page)
+        least = (size_t)pages / 2 * (size_t)page;
     return (4 * operand_bytes > least ? 4 * operand_bytes : least) + (size_t)threads * each_thread;
 }
 
@@ -176,21 +183,42 @@ size_t watch_open(void) {
     statm = file < 0 ? -1 : dup2(file, WORKER_STATM);
     if (file >= 0 && file != statm) close(file);
     watch_memory_begin();
+    size_t space;
+    memory_used(&space, &private_at_first);
+    control_at_first = float_control();
     return limit_memory();
 }
 
 /* ---- before and after -------------------------------------------------------------------------
  */
 
+static uint64_t mixed(uint64_t hash, const char *text) {
+    for (; text && *text; text++) hash = (hash ^ (unsigned char)*text) * 0x100000001b3;
+    return hash * 31;
+}
+
+/* What setlocale and uselocale set. */
+static uint64_t locale_now(void) {
+    return mixed((uint64_t)(uintptr_t)uselocale((locale_t)0), setlocale(LC_ALL, NULL));
+}
+
+static uint64_t environment_now(void) {
+    uint64_t hash = 0xcbf29ce484222325;
+    for (char *const *line = environ; line && *line; line++) hash = mixed(hash, *line);
+    return hash;
+}
+
 void watch_begin(struct watch *watch) {
     bool empty;
     size_t space;
-    watch->control = float_control();
+    float_control_set(watch->control = control_at_first); /* whatever start() or prepare() did */
     watch->x87 = x87_control(&empty);
     for (int i = 1; i < WATCH_SIGNALS; i++) sigaction(i, NULL, &watch->action[i]);
     pthread_sigmask(SIG_SETMASK, NULL, &watch->mask);
     watch->threads = threads_listed();
     memory_used(&space, &watch->private_bytes);
+    watch->locale = locale_now();
+    watch->environment = environment_now();
 }
 
 static int changed_handler(const struct watch *watch) {
@@ -234,13 +262,17 @@ static int left_threads(const struct watch *watch) {
     return threads_listed() > watch->threads ? threads_living(&running) - watch->threads : 0;
 }
 
-/* What was not given back, in MiB, when it is more than any cache of a library would be. */
+/* What was not given back, in MiB, when it is more than any cache of a library would be: of this
+ * call, or of all so far. */
 static int left_memory(const struct watch *watch, size_t operand_bytes) {
     const size_t least = (size_t)256 << 20;
     size_t space, now;
     memory_used(&space, &now);
     const size_t more = now > watch->private_bytes ? now - watch->private_bytes : 0;
-    return !SANITIZED && more > least + 4 * operand_bytes ? (int)(more >> 20) : 0;
+    if (SANITIZED) return 0;
+    if (more > least + 4 * operand_bytes) return (int)(more >> 20);
+    const size_t all = now > private_at_first ? now - private_at_first : 0;
+    return more && all > 4 * (least + 4 * operand_bytes) ? (int)(all >> 20) : 0;
 }
 
 enum left watch_end(const struct watch *watch, bool pool, size_t operand_bytes, int *count) {
@@ -257,6 +289,8 @@ enum left watch_end(const struct watch *watch, bool pool, size_t operand_bytes, 
     if (mask) return LEFT_MASK;
     if (timer) return LEFT_TIMER;
     if ((*count = left_memory(watch, operand_bytes)) > 0) return LEFT_MEMORY;
+    if (locale_now() != watch->locale) return LEFT_LOCALE;
+    if (environment_now() != watch->environment) return LEFT_ENVIRONMENT;
     if (control) return LEFT_CONTROL;
     return x87 ? LEFT_X87 : LEFT_NOTHING;
 }

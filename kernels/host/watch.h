@@ -16,6 +16,7 @@ struct watch {
     sigset_t mask;
     int threads;
     size_t private_bytes;
+    uint64_t locale, environment;
 };
 
 /* Once, before the sandbox and anything of a plugin. Limits the address space: from then on only

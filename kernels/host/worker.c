@@ -16,6 +16,8 @@
 #include "kernels/core/plugin.h"
 #include "kernels/core/registry.h"
 #include "kernels/core/threads.h"
+#include "kernels/host/sandbox.h"
+#include "kernels/host/use.h"
 #include "kernels/host/watch.h"
 #include "kernels/host/worker_sandbox.h"
 
@@ -177,24 +179,37 @@ static void await_limit(size_t scratch_bytes) {
         _exit(EXIT_FAILED);
 }
 
-/* The kernel between its watchmen. */
-static void run_watched(const struct implementation *implementation, const struct problem *problem,
-                        void *const *operand, struct guarded *block) {
+/* The kernel between its watchmen. False: no memory to call it again and again. */
+static bool run_watched(const struct implementation *implementation, const struct problem *problem,
+                        void *const *operand, struct guarded *block, size_t workspace_bytes) {
+    struct use use = {.implementation = implementation,
+                      .problem = problem,
+                      .prepared = block[SLOT_PREPARED].data,
+                      .workspace = block[SLOT_WORKSPACE].data,
+                      .workspace_bytes = workspace_bytes};
+    memcpy(use.operand, operand, sizeof use.operand);
+    if (request->calls && !use_open(&use)) return refuse(STAGE_REFUSED, "no memory for many calls");
     struct watch watch;
+    int calls = request->calls;
     watch_memory_begin();
     answer->stage = STAGE_RUNS;
     watch_begin(&watch);
     guard_page(true);
-    implementation_run(implementation, problem, operand, block[SLOT_PREPARED].data,
-                       block[SLOT_WORKSPACE].data);
+    const unsigned changed = use_once(&use);
+    const size_t growth = calls ? use_often(&use, request->beside, &calls) : 0;
     guard_page(false);
     answer->stage = STAGE_RETURNED;
+    answer->calls = calls;
     for (int i = 0; i < OPERANDS_MAX; i++) /* what is written now is written too late */
         if (block[i].base) guarded_seal(&block[i]);
     int count = 0;
     answer->left = watch_end(&watch, implementation->uses_threads, operand_bytes(), &count);
+    if (!answer->left && growth) answer->left = LEFT_GROWTH, count = (int)growth;
+    if (!answer->left && changed) answer->left = LEFT_REGISTERS, count = (int)changed;
     answer->left_count = count;
     if (implementation->uses_threads) watch_settle(&watch);
+    use_close(&use);
+    return true;
 }
 
 static bool run(const struct implementation *implementation, const struct problem *problem,
@@ -217,7 +232,7 @@ static bool run(const struct implementation *implementation, const struct proble
         look_for_damage(block, SLOT_PREPARED);
         guarded_seal(&block[SLOT_PREPARED]);
     }
-    run_watched(implementation, problem, operand, block);
+    if (!run_watched(implementation, problem, operand, block, workspace_bytes)) return false;
     look_for_damage(block, SLOT_WORKSPACE);
     answer->stage = STAGE_DONE;
     return true;
@@ -248,9 +263,10 @@ int worker_main(int argument_count, char **arguments) {
     answer = &page->answer;
     limit_resources();
     if (!catch_faults()) return EXIT_FAILED;
+    signal(SIGINT, SIG_IGN);            /* Ctrl-C is for the verifier, which ends its workers */
     dup2(STDERR_FILENO, STDOUT_FILENO); /* what kernels print is not the verifier's output */
     answer->memory_allowed = watch_open();
-    sandbox_worker(page);
+    sandbox_worker(page, arguments + (argument_count > 2 ? 3 : argument_count));
     const int cap = argument_count > 2 ? isa_parse(arguments[2]) : -1;
     if (cap >= 0) isa_cap((enum isa)cap);
     for (int i = 3; i < argument_count; i++) {
@@ -260,6 +276,7 @@ int worker_main(int argument_count, char **arguments) {
             return EXIT_BAD_INPUT;
         }
     }
+    sandbox_drop_capabilities();
     while (read(WORKER_SOCKET, &turn, 1) == 1) {
         answer->page = (uintptr_t)page;
         answer->stack_top = (uintptr_t)__builtin_frame_address(0);

@@ -11,13 +11,16 @@ const char sandbox_help[] =
     "\n"
     "What stops a kernel there, each with a verdict that names it (Linux on x86-64):\n"
     "  the network; other programs and processes (threads are fine); signals to other\n"
-    "  processes; opening files for writing, deleting, renaming or changing them; mounts,\n"
+    "  processes; opening files for writing, deleting, renaming or changing them; opening\n"
+    "  any other file than shared libraries and what those look at (/proc/cpuinfo,\n"
+    "  /proc/self/maps, /sys/devices/system, locales ...): no golden values, nor the memory\n"
+    "  of the verifier, also as root, whose capabilities it does not have; mounts,\n"
     "  the clock and other doings of an administrator; catching the signals of a crash;\n"
     "  memory, open files and written bytes beyond a limit, and raising it; hanging\n"
     "  (--timeout). It never holds the expected values.\n"
     "What does not stop it:\n"
-    "  It can read every file that you can read, print to your terminal, and use your\n"
-    "  processors until the timeout. It can rewrite the worker's own code, and so hide a\n"
+    "  It can print to your terminal, and use your processors until the timeout. It can rewrite "
+    "the worker's own code, and so hide a\n"
     "  crash. A plugin's constructors also run outside the worker, in the verifier itself,\n"
     "  and compiling a file runs the compiler on it. A hole in the operating system is a\n"
     "  hole here.\n"
@@ -28,15 +31,20 @@ const int sandbox_faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, 0};
 
 static struct worker_page *noted;
 
-static void note(int call) {
+static void note(int call, const char *file) {
     mprotect(noted, sizeof *noted, PROT_READ | PROT_WRITE); /* closed while a kernel runs */
     noted->answer.fault =
         (struct worker_fault){.signal = SIGSYS, .address = (uintptr_t)(unsigned)call};
+    char *copy = noted->answer.fault.file;
+    const size_t most = sizeof noted->answer.fault.file - 1;
+    for (size_t i = 0; file && i < most && file[i]; i++)
+        copy[i] = file[i] < ' ' || file[i] > '~' ? '?' : file[i];
 }
 
-void sandbox_worker(struct worker_page *page) {
-    static const struct sandbox sandbox = {
+void sandbox_worker(struct worker_page *page, char *const *plugins) {
+    static struct sandbox sandbox = {
         .descriptors = WORKER_STATM + 1, .signals = sandbox_faults, .forbidden = note};
+    sandbox.files = (const char *const *)plugins;
     noted = page;
     signal(SIGXFSZ, SIG_DFL); /* the verifier ignores it */
     sandbox_enter(&sandbox);

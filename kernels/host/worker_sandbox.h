@@ -15,7 +15,8 @@ extern const char sandbox_help[];
 extern const int sandbox_faults[];
 
 /* In the worker, once. A forbidden call leaves a note in page->answer.fault (signal SIGSYS,
- * address: the call's number) and ends the process. */
-void sandbox_worker(struct worker_page *page);
+ * address: the call's number; file) and ends the process. `plugins`, ended by NULL, may be opened
+ * under whatever names. */
+void sandbox_worker(struct worker_page *page, char *const *plugins);
 
 #endif

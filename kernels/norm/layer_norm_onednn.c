@@ -8,7 +8,7 @@
 enum { X, Y, MEAN, VARIANCE, WEIGHT, BIAS, ARGUMENTS };
 
 /* The primitive of the last problem seen. */
-static struct {
+static _Thread_local struct {
     struct layer_norm_problem problem;
     dnnl_primitive_t primitive;
     dnnl_exec_arg_t argument[ARGUMENTS];

@@ -4,7 +4,7 @@
  * rounding errors of its sum; the second sums d = x - m and d^2, whence
  *     mean = m + sum d / n        var = sum d^2 / n - (sum d / n)^2
  * so that a large mean costs no accuracy: y is made of d, never of the rounded mean. A third pass
- * writes y. */
+ * writes y. A row whose squares float32 cannot hold is done again in double. */
 #include <math.h>
 
 #include "kernels/blocks/rows_simd.h"
@@ -48,6 +48,25 @@ static ALWAYS_INLINE vfloat affine(vfloat d, int64_t column, struct lanes lanes,
                 lanes_load(lanes, n->bias + column));
 }
 
+/* Squares beyond float32, or no numbers at all: row `index`, of which this thread writes `count`
+ * columns from `first`. */
+static __attribute__((noinline)) void far_row(const struct call *c, const float *x, int64_t index,
+                                              int64_t first, int64_t count, float *y) {
+    const int64_t cols = c->p->cols;
+    double sum = 0, squares = 0;
+    for (int64_t i = 0; i < cols; i++) sum += x[i];
+    const double centre = sum / (double)cols;
+    for (int64_t i = 0; i < cols; i++) squares += (x[i] - centre) * (x[i] - centre);
+    const double scale = 1 / sqrt(squares / (double)cols + c->p->eps);
+    for (int64_t i = first; i < first + count; i++) {
+        const float z = (float)((x[i] - centre) * scale);
+        y[i - first] = c->weight ? z * c->weight[i] + c->bias[i] : z;
+    }
+    if (first) return;
+    c->mean[index] = (float)centre;
+    c->rstd[index] = (float)scale;
+}
+
 static ALWAYS_INLINE void one_row(struct row *row, const struct call *c, int64_t index,
                                   row_finish *finish) {
     const struct row_pass sum = {.gather = gather_sum, .results = 1};
@@ -57,14 +76,17 @@ static ALWAYS_INLINE void one_row(struct row *row, const struct call *c, int64_t
     row_reduce(row, sum, NULL, &centre);
     centre *= inverse;
     row_reduce(row, moments, &centre, moment);
+    if (!(moment[1] < INFINITY)) {
+        far_row(c, row->x - row->first, index, row->first, row->count, row->y);
+        return;
+    }
     const float shift = moment[0] * inverse, variance = moment[1] * inverse - shift * shift;
     /* rounding must not make it negative; a NaN stays */
     const float scale = 1 / sqrtf((variance < 0 ? 0 : variance) + (float)c->p->eps);
     const struct normaliser n = {scale, -shift * scale, c->weight, c->bias};
     row_write(row, moments, &centre, finish, &n);
     if (!row_leads(row)) return;
-    /* an infinite mean is right, and Inf - Inf in its correction is not */
-    c->mean[index] = isfinite(shift) ? centre + shift : centre;
+    c->mean[index] = centre + shift;
     c->rstd[index] = scale;
 }
 

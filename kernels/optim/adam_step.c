@@ -39,6 +39,13 @@ static double terms(const void *problem) {
     return 1;
 }
 
+/* A factor of 0 leaves only what is not finite. */
+static bool weighs(const void *problem, int operand) {
+    const struct adam_step_problem *p = problem;
+    return !(operand == ADAM_STEP_EXP_AVG && p->beta1 == 0) &&
+           !(operand == ADAM_STEP_EXP_AVG_SQ && p->beta2 == 0);
+}
+
 static void call(kernel_fn kernel, const struct invocation *i) {
     void *const *o = i->operand;
     ((adam_step_kernel *)kernel)(i->problem, o[ADAM_STEP_PARAM], o[ADAM_STEP_GRAD],
@@ -55,5 +62,6 @@ const struct primitive primitive_adam_step = {
     FIELDS(fields),
     OPERANDS(operands),
     CALLBACKS,
+    .weighs = weighs,
     PROPERTIES(adam_step_laws),
 };

@@ -19,8 +19,11 @@
  * Alignment: float. Aliasing: no two operands overlap. Thread safety: reentrant, no state.
  * NaN, Inf (as torch.optim.Adam): they pass through the formula as it stands; a NaN in exp_avg_sq
  * or max_exp_avg_sq stays in max_exp_avg_sq (torch.maximum); with weight_decay = 0 an infinite
- * parameter does not reach g. Not specified: what is made of an infinite exp_avg (Inf as written,
- * NaN by torch's lerp), and of finite values that overflow halfway, in g or in the update.
+ * parameter does not reach g. Not specified: what is made of an infinite exp_avg, or of an infinite
+ * g with beta1 <= 1/2 (Inf as written, NaN by torch's lerp), and of finite values that overflow
+ * halfway in one order of the operations and not in another: in g, in g - exp_avg (the lerp), in
+ * g * g, in exp_avg / (1 - beta1^step) or v / (1 - beta2^step), which the paper forms first, in the
+ * update.
  * n = 0: nothing is written.
  *
  * Source: Kingma and Ba, "Adam", ICLR 2015; Loshchilov and Hutter, "Decoupled weight decay

@@ -5,7 +5,7 @@
 #include "kernels/softmax/softmax.h"
 
 /* The primitive of the last problem seen. */
-static struct {
+static _Thread_local struct {
     struct softmax_problem problem;
     dnnl_primitive_t primitive;
     dnnl_exec_arg_t argument[2];

@@ -1,6 +1,7 @@
 """From somebody's file to a shared object, and to what in it is the kernel. None of it runs here."""
 import os
 import re
+import resource
 import shlex
 import shutil
 import subprocess
@@ -40,6 +41,9 @@ def language(path):
     return suffix
 
 
+COMPILE_SECONDS, COMPILE_BYTES = 120, 4 << 30
+
+
 def compiler_for(suffix):
     command = shlex.split(os.environ.get("CXX" if suffix in CXX else "CC", "") or ("c++" if suffix in CXX else "cc"))
     if not command or not shutil.which(command[0]):
@@ -48,8 +52,18 @@ def compiler_for(suffix):
 
 
 def run_compiler(command, failed):
+    """With limits: what is included may be /dev/zero, and a template may have no end."""
+    def limit():
+        resource.setrlimit(resource.RLIMIT_CPU, (COMPILE_SECONDS, COMPILE_SECONDS))
+        resource.setrlimit(resource.RLIMIT_AS, (COMPILE_BYTES, COMPILE_BYTES))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 30, 1 << 30))
+
     colour = ["-fdiagnostics-color=always"] if sys.stderr.isatty() and not os.environ.get("NO_COLOR") else []
-    done = subprocess.run(command + colour, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL)
+    try:
+        done = subprocess.run(command + colour, capture_output=True, text=True, errors="replace",
+                              stdin=subprocess.DEVNULL, preexec_fn=limit, timeout=2 * COMPILE_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        raise Refused(f"{failed.split(' does not')[0]}: the compiler was not done within {2 * COMPILE_SECONDS} s") from None
     if done.returncode:
         raise Refused(failed, done.stdout + done.stderr)
     return done.stdout + done.stderr
@@ -107,6 +121,10 @@ def find_function(path, symbols, primitives, wanted):
         return names[name], primitive
     if near:
         raise Refused(f"{path} defines {', '.join(sorted(near))}: name the one to judge as its primitive")
+    hidden = [name for name in names for p in primitives if re.match(r"_Z", name) and re.search(rf"\d{p}", name)]
+    if hidden:
+        raise Refused(f"{path} defines {hidden[0]}: a C++ name. Put the function outside namespaces and classes, and write "
+                      f'extern "C" before it')
     if not names:
         raise Refused(f"{path} defines no function that is seen from outside (a static one is not)")
     listed = ", ".join(sorted(names)[:6]) + (" ..." if len(names) > 6 else "")

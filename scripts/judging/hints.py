@@ -72,8 +72,8 @@ def threads_idle(rung, ladder):
 def hint(ladders, results, code):
     """One sentence or two; None when there is nothing honest to say."""
     ladders = [ladder for ladder in ladders if ladder.yours and ladder.yours.roofline]
-    if not ladders:
-        return None
+    if not ladders or any(ladder.yours.verdict == "IMPOSSIBLE" for ladder in ladders):
+        return None  # nothing to praise, and nothing to measure by
     ladder = min(ladders, key=lambda one: one.yours.roofline)
     rung, memory = ladder.yours, memory_bound(ladder.yours, results)
     best = max(ladders, key=lambda one: one.yours.roofline)

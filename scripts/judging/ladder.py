@@ -24,6 +24,14 @@ class Forbidden(Exception):
     """What the kernel did that the sandbox stops, and only when it was timed."""
 
 
+class Wrong(Exception):
+    """What the kernel did that no right one does, and only when it was timed: verdict, message, problem."""
+
+    def __init__(self, verdict, message, problem="one of those timed"):
+        super().__init__(message)
+        self.failure = {"verdict": verdict, "message": message, "problem": problem}
+
+
 class Rung:
     """One line of the ladder: `seconds` per call, or None and the reason."""
 
@@ -88,7 +96,8 @@ def limit():
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
 
 
-def run(program, options, limited=True):
+def run(program, options, limited=True, foreign=False):
+    """`foreign`: somebody's kernel runs in it."""
     done = subprocess.run([program, *options], capture_output=True, text=True, errors="replace",
                           stdin=subprocess.DEVNULL, preexec_fn=limit if limited else None, check=False)
     said = (done.stderr.strip().splitlines() or [f"assay-bench ended with status {done.returncode}"])[-1]
@@ -97,7 +106,14 @@ def run(program, options, limited=True):
         raise Forbidden("made a forbidden system call")
     if done.returncode == 1 and forbidden:
         raise Forbidden(forbidden[1])
-    if done.returncode not in (0, 1) or not done.stdout or "assay-bench: crashed" in said:
+    crashed = re.search(r"assay-bench: crashed \((SIG\w+)\)", said)
+    if foreign and crashed:
+        raise Wrong("CRASH", f"{crashed[1]}, when it was called again and again")
+    if foreign and done.returncode == -signal.SIGXCPU:
+        raise Wrong("TIMEOUT", f"no answer within {CPU_SECONDS} s of processor time")
+    if foreign and done.returncode < 0:
+        raise Wrong("CRASH", f"{signal.Signals(-done.returncode).name} ended the whole program")
+    if done.returncode not in (0, 1) or not done.stdout:
         raise Failed(said)
     return done.stdout
 
@@ -124,7 +140,7 @@ def measure(program, found, plugin, budget):
     options = [f"{found.name}/{variant}" for variant in [*rivals(found.primitive), adapter.VARIANT]]
     options += [f"--problem={problem}" for problem in asked]
     text = run(program, [*options, "--plugin", plugin, f"--budget={budget:g}", f"--longest-call={LONGEST_CALL}",
-                         "--benchmark_format=json", "--sandbox"])
+                         "--benchmark_format=json", "--sandbox"], foreign=True)
     try:
         found_times = results.parse(json.loads(text))
     except (ValueError, results.BadResults) as error:
@@ -134,6 +150,29 @@ def measure(program, found, plugin, budget):
         rungs[measurement.problem].append(Rung(measurement))
     short = results.short_names(list(rungs))
     return [Ladder(problem, rungs[problem], short[problem]) for problem in rungs], found_times
+
+
+def failed(ladders):
+    """The first rung on which the kernel was found wrong, as a failure of the verifier; None."""
+    for at in ladders:
+        for rung in at.left_out:
+            if rung.yours and rung.verdict == "FAIL":
+                return {"verdict": "CRASH" if re.match(r"SIG[A-Z]+\b", rung.reason) else
+                        "MISTRUSTED" if "could not have failed" in rung.reason else "FAIL",
+                        "message": rung.reason, "problem": at.problem, "threads": rung.threads}
+    return None
+
+
+def too_slow(ladders):
+    """Problems whose one call took longer than anybody waits, the smallest of those timed first."""
+    slow = [(len(at.problem), at.problem) for at in ladders for rung in at.left_out
+            if rung.yours and "takes longer than" in rung.reason]
+    return [problem for _, problem in sorted(slow)]
+
+
+def impossible(ladders):
+    """The problems on which the kernel was faster than this machine can be."""
+    return [at.problem for at in ladders if at.yours and at.yours.verdict == "IMPOSSIBLE"]
 
 
 # ---- drawing
@@ -169,7 +208,7 @@ def draw(ladder, voice):
 def standing(ladder):
     """"yours: 2.1 times as fast as naive, ...; 12 % of the roofline", beside those with no more threads."""
     yours = ladder.yours
-    if not yours:
+    if not yours or yours.verdict == "IMPOSSIBLE":
         return None
     parts = []
     for label, keep in (("naive", lambda rung: rung.variant == "naive"),

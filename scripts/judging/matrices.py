@@ -16,6 +16,9 @@ def text_of(value):
 
 
 def is_wrong(expected, got, bound):
+    """`bound` -1: the primitive leaves the element open."""
+    if bound < 0:
+        return False
     if math.isnan(expected) or math.isnan(got):
         return math.isnan(expected) != math.isnan(got)
     return expected != got and not abs(expected - got) <= bound
@@ -33,6 +36,7 @@ class Operand:
         self.wrong = []
         if self.judged:
             self.wrong = [is_wrong(*three) for three in zip(self.expected, self.got, bound or itertools.repeat(0.0))]
+        self.open = [limit < 0 for limit in bound or []]
         self.unwritten = unwritten  # a NaN where none belongs is what was there before
 
     @property
@@ -47,10 +51,15 @@ class Operand:
     def title(self):
         return f"{self.name} [{','.join(map(str, self.shape))}]"
 
+    def expected_text(self, i):
+        return "any" if self.open and self.open[i] else text_of(self.expected[i])
+
     def got_text(self, i):
         return MISSING if self.missing(i) else text_of(self.got[i])
 
     def difference_text(self, i):
+        if self.open and self.open[i]:
+            return MISSING
         return MISSING if self.missing(i) else text_of(self.got[i] - self.expected[i])
 
     def missing(self, i):
@@ -173,7 +182,7 @@ def show(operand, around, width, paint):
         if operand.values is not None:
             grids.append(view.grid("before" if operand.judged else "", lambda i: text_of(operand.values[i]), None))
         if operand.judged:
-            grids += [view.grid("expected", lambda i: text_of(operand.expected[i]), None),
+            grids += [view.grid("expected", operand.expected_text, None),
                       view.grid("got", operand.got_text, operand.wrong),
                       view.grid("difference", operand.difference_text, operand.wrong)]
         block = together(grids, paint) if view.rows == 1 else beside(grids, paint, width - 2)

@@ -2,6 +2,7 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import time
 
@@ -17,30 +18,51 @@ STAGES = [
     ("special", "NaN, infinities, denormals, signed zeros", ["--kind", "special"]),
     ("memory", "guard pages on both sides, unaligned operands", ["--kind", "memory"]),
     ("repeat", "the same bits again, after other work, at each thread count", ["--kind", "repeat"]),
+    ("use", "thousands of calls, then beside another thread's", ["--kind", "use"]),
     ("laws", "what holds between several runs of any right kernel", ["--kind", "property"]),
     ("gradient", "against finite differences of the forward primitive", ["--kind", "gradient"]),
+    ("cover", "all pairs of extremes, block edges, ends of ranges, the largest and the timed sizes", ["--cover"]),
+    ("found", "problems that once found a mistake", ["--kind", "random"]),
     ("random", f"{RANDOM_PROBLEMS} random problems", ["--fuzz", str(RANDOM_PROBLEMS)]),
 ]
+FLOATS = ("floats", f"all {2**32:,} floats, one by one", ["--ulp"])
 
-PASSED, FAILED, EMPTY, AHEAD = "passed", "failed", "nothing to ask", "not looked at"
+PASSED, FAILED, EMPTY, AHEAD, REFUSED = "passed", "failed", "nothing to ask", "not looked at", "refused"
 
 
 class Stage:
     def __init__(self, name, asks, options):
         self.name, self.asks, self.options = name, asks, options
-        self.state, self.cases, self.seconds = AHEAD, 0, 0.0
+        self.state, self.asked, self.passed, self.seconds = AHEAD, 0, 0, 0.0
+        self.skips = []  # {"reason", "cases", "refused"}: by the kernel, or not for this check
         self.worst, self.failure, self.printed = None, None, ""
 
+    @property
+    def skipped(self):
+        return sum(skip["cases"] for skip in self.skips)
+
+    @property
+    def refused(self):
+        return sum(skip["cases"] for skip in self.skips if skip["refused"])
+
     def as_json(self):
-        return {"name": self.name, "asks": self.asks, "state": self.state.replace(" ", "_"), "cases": self.cases,
+        return {"name": self.name, "asks": self.asks, "state": self.state.replace(" ", "_"), "cases": self.asked,
+                "passed": self.passed, "skipped": self.skipped, "refused": self.refused, "skips": self.skips,
                 "worst_ratio": self.worst, "seconds": round(self.seconds, 3)}
+
+
+LOADING = ("loading it switches denormals off for the whole process, other people's code too: that is what linking with "
+           "-ffast-math or -Ofast does; it was undone before anything was judged")
+
+
+LENIENT = "judged with the leniency that its own descriptor asks for: {}"
 
 
 class Verifier:
     """One candidate in front of assay-verify. `common`: options for every question."""
 
     def __init__(self, program, found, plugin, folder, timeout, variant=adapter.VARIANT):
-        self.program, self.folder = program, folder
+        self.program, self.folder, self.notes = program, folder, found.notes
         self.id = f"{found.name}/{variant}"
         self.common = ["--plugin", plugin, "--timeout", f"{timeout:g}"]
 
@@ -48,10 +70,15 @@ class Verifier:
         """(exit status, JSON or None, what was printed)"""
         log = os.path.join(self.folder, "verify.log")
         with open(log, "w+b") as printed:
-            done = subprocess.run([self.program, "verify", self.id, *options, *extra, *self.common, "--json", "-"],
+            done = subprocess.run([self.program, "verify", self.id, *self.common, *options, *extra, "--json", "-"],
                                   stdout=subprocess.PIPE, stderr=printed, stdin=subprocess.DEVNULL)
             printed.seek(0)
             text = printed.read(20000).decode(errors="replace")
+        lenient = re.search(r"its descriptor asks for leniency: (.*)", text)
+        if lenient and not any("leniency" in note for note in self.notes):
+            self.notes.append(LENIENT.format(lenient[1]))
+        if re.search(r"loading it changed the floating-point control", text) and LOADING not in self.notes:
+            self.notes.append(LOADING)
         try:
             answer = json.loads(done.stdout) if done.stdout else None
         except ValueError:
@@ -63,28 +90,45 @@ class Verifier:
 
     def run(self, stage):
         started = time.monotonic()
-        status, answer, stage.printed = self.ask(stage.options, ["--fail-fast", "--shrink"])
+        sweep = "--ulp" in stage.options
+        status, answer, stage.printed = self.ask(stage.options, [] if sweep else ["--fail-fast", "--shrink"])
         stage.seconds = time.monotonic() - started
         rows = answer["results"] if answer else []
-        stage.cases = sum(row["cases"] for row in rows)
+        if sweep:
+            rows = [swept(row, shlex.join(["assay", "verify", self.id, *stage.options])) for row in rows]
+        stage.asked = sum(row["cases"] for row in rows)
+        stage.passed = sum(row["passed"] for row in rows)
+        stage.skips = [skip for row in rows for skip in row.get("skips", [])]
         ratios = [row["worst_ratio"] for row in rows if isinstance(row.get("worst_ratio"), float)]
         stage.worst = max(ratios, default=None)
         stage.failure = next((failure for row in rows for failure in row["failures"]), None)
-        skipped = next((row["reason"] for row in rows if row["verdict"] == "SKIP" and row.get("reason")), None)
         if stage.failure:
             stage.state = FAILED
+            thrown = re.search(r"terminate called[^\n]*", stage.printed)
+            if thrown and "SIGABRT" in stage.failure["message"]:
+                stage.failure["thrown"] = thrown[0]
         elif status == 3:
-            if skipped:
-                raise Refused(skipped)
-            stage.state = EMPTY
+            stage.state = REFUSED if stage.refused else EMPTY
         else:
             stage.state = PASSED
+
+
+def swept(row, repro):
+    """A result of the sweep over all floats as one case: they would outnumber all others."""
+    failures, at = [], row.get("first_wrong")
+    if row["verdict"] not in ("PASS", "SKIP"):
+        message = row.get("message") or (
+            f"of {row['inputs']} floats {row['wrong']} are wrong, the smallest x = {at['x']} "
+            f"({float.fromhex(at['x']):.9g}): expected {at['value']:.9g}, got {float(at['got']):.9g}")
+        failures = [{"verdict": row["verdict"], "message": message, "problem": row["function"], "repro": repro}]
+    skips = [{"reason": row.get("reason", ""), "cases": 1, "refused": 1}] if row["verdict"] == "SKIP" else []
+    return {"cases": 1, "passed": int(row["verdict"] == "PASS"), "failures": failures, "skips": skips}
 
 
 def diagnose(verifier, failure):
     """What assay-verify --diagnose makes of a failure with wrong values: {"defect", "like", "trials", "wrong"}; None
     when it knows no cause, or when the verdict itself tells it."""
-    if failure["verdict"] != "FAIL" or not re.search(r"expected|not written", failure["message"]):
+    if failure["verdict"] != "FAIL" or "fill" not in failure or not re.search(r"expected|not written", failure["message"]):
         return None
     asked = ["--diagnose", "--problem", failure["problem"], "--fill", failure["fill"], "--seed", str(failure["seed"])]
     if failure.get("threads", 1) > 1:
@@ -95,11 +139,23 @@ def diagnose(verifier, failure):
     return {"defect": answer["cause"], "like": answer["like"], "trials": answer["trials"], "wrong": answer["wrong"]}
 
 
-def wanted(only):
-    """The stages; or the one question of `only`, options for assay-verify."""
+def reasons(stages):
+    """{reason: cases} of what the kernel refused, the most first."""
+    found = {}
+    for skip in (skip for stage in stages for skip in stage.skips if skip["refused"]):
+        found[skip["reason"]] = found.get(skip["reason"], 0) + skip["cases"]
+    return dict(sorted(found.items(), key=lambda pair: -pair[1]))
+
+
+def wanted(only, primitive, stride):
+    """The stages; or the one question of `only`, options for assay-verify. `stride`: of the sweep over all floats."""
     if only:
         return [Stage("asked", "the problem asked for", only)]
-    return [Stage(*entry) for entry in STAGES]
+    name, asks, options = FLOATS
+    if stride > 1:
+        asks = f"every {stride}th float"
+    floats = [(name, asks, [*options, "--stride", str(stride)])] if primitive["univariate"] else []
+    return [Stage(*entry) for entry in STAGES + floats]
 
 
 def run_all(verifier, stages, show):

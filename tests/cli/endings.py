@@ -126,7 +126,8 @@ def main():
         out = [f"--benchmark_out={folder / 'old.json'}"]
         for number, words in ((signal.SIGINT, "interrupted"), (signal.SIGTERM, "told to end")):
             stopped(f"verify, {number.name}", RUN + json, number, folder, words)
-            stopped(f"bench, {number.name}", [bench, *out], number, folder, words)
+            if number != signal.SIGINT:  # which ends the sweep and writes the report: bench/interrupted
+                stopped(f"bench, {number.name}", [bench, *out], number, folder, words)
         refused("verify, file limit", RUN[:1] + ["relu", "--kind", "special", *json], folder, "File too large", 512)
         # longer than what is shared with a worker
         long = [bench, "relu/naive", "--problem", "n=9", "--benchmark_min_time=0.001", "--benchmark_repetitions=50", *out]

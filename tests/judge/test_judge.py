@@ -15,7 +15,8 @@ import unittest
 TOP = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "scripts"))
 
-from judging import hints, machine_code, matrices, signature  # noqa: E402
+from judging import answer, hints, ladder, machine_code, matrices, signature  # noqa: E402
+from reporting import results  # noqa: E402
 
 PROGRAMS = []
 
@@ -43,6 +44,8 @@ class Judged(unittest.TestCase):
         return {**os.environ, "TMPDIR": self.temporary, **more}
 
     def run_assay(self, *words, **more):
+        if words[0] == "judge" and not {"--stride", "--ulp"} & set(words):
+            words += ("--stride", "5003")  # all floats take half a minute
         done = subprocess.run(self.command(*words), capture_output=True, text=True, cwd=self.folder,
                               env=self.environment(**more), check=False)
         self.assertEqual(os.listdir(self.temporary), [], "files were left behind")
@@ -139,6 +142,14 @@ class Verdicts(Judged):
         self.judge(name, status=0)
         self.assertIn("-ffinite-math-only", self.judge_json(name, "--cflags", "-ffinite-math-only", status=1)["meaning"])
 
+    def test_what_loading_does_to_denormals_is_named(self):
+        """crtfastmath.o, which -ffast-math links, is undone: the kernel is judged, our own beside it are right."""
+        flags = ("--cflags", "-ffast-math -fno-finite-math-only")
+        answer = self.judge_json(self.relu(RIGHT), *flags, *BRIEFLY, status=0)
+        self.assertRegex(" ".join(answer["notes"]), "loading it switches denormals off for the whole process")
+        self.assertIn("linking with -ffast-math", self.judge("mine.c", *flags, *BRIEFLY, status=0).stdout)
+        self.assertEqual(self.judge_json(self.relu(RIGHT), *BRIEFLY, status=0)["notes"], [])
+
     def test_cpp_with_and_without_c_linkage(self):
         for at, head in enumerate((RELU, 'extern "C" ' + RELU)):
             answer = self.judge_json(self.relu(RIGHT, f"m{at}.cpp", head), *BRIEFLY, status=0)
@@ -166,6 +177,77 @@ class Verdicts(Judged):
         self.assertEqual(answer["function"], "impl_relu_mine")
         wrong = self.judge_json(self.write("mine.c", text.replace("< 0 ? 0", "< 0 ? 1")), status=1)
         self.assertEqual(wrong["failure"]["verdict"], "FAIL")
+
+    def refusing(self, limit):
+        return self.write("mine.c", '#include "kernels/activation/relu.h"\n'
+                          "static const char *few(const void *problem) {\n"
+                          "    const struct relu_problem *p = problem;\n"
+                          f'    return p->n > {limit} ? "n above {limit}" : NULL;\n}}\n'
+                          "static void relu_mine(const struct relu_problem *p, const float *x, float *y) {\n"
+                          "    for (int64_t i = 0; i < p->n; i++) y[i] = x[i] < 0 ? 0 : x[i];\n}\n"
+                          'IMPL(relu, mine, .technique = "a comparison", .supports = few);\n')
+
+    def test_what_it_refuses_is_counted(self):
+        for limit, verdict, text in ((10000, "RIGHT", "RIGHT on what it takes: it refused"),
+                                     (2, "RIGHT_IN_PART", "RIGHT IN PART: it refused")):
+            answer = self.judge_json(self.refusing(limit), status=0)
+            self.assertEqual(answer["verdict"], verdict)
+            self.assertEqual(answer["asked"], answer["passed"] + answer["skipped"])
+            self.assertEqual(answer["refusals"], {f"n above {limit}": answer["refused"]})
+            self.assertGreater(answer["refused"], 0)
+            said = self.judge("mine.c", status=0).stdout
+            self.assertIn(f"{text} {answer['refused']} of {answer['asked']} problems", said)
+            self.assertRegex(said, r"passed  sizes .*\(\d+ of \d+ cases, it refused \d+")
+
+    def test_who_refuses_all_is_refused(self):
+        self.refused(self.refusing(-1), says="n above -1")
+
+    def test_leniency_of_its_own_is_told(self):
+        grants = ".accumulation = {.amplification = 4, .inexact = true}, .saving = 2"
+        name = self.refusing(10000)
+        text = pathlib.Path(self.folder, name).read_text()
+        self.write(name, text.replace(".supports = few", grants))
+        self.assertIn("amplification 4, halo 0, inexact 1, flushes 0, saving 2",
+                      " ".join(self.judge_json(name, *BRIEFLY, status=0)["notes"]))
+        self.write(name, text.replace(".supports = few", grants.replace("= 4", "= 1e6")))
+        self.refused(name, says="amplification is not in")
+
+    def test_every_float(self):
+        name = self.relu("for (int64_t i = 0; i < n; i++) y[i] = x[i] < 0 ? 0 : x[i] == 0x1.91p85F ? 0 : x[i];")
+        answer = self.judge_json(name, "--ulp", "--stride", "256", status=1)  # the floats that end in a byte of zeros
+        self.assertRegex(answer["failure"]["message"], r"1 are wrong, the smallest x = 0x1.91p\+85")
+        self.assertIn("--ulp --stride 256", self.judge(name, "--ulp", "--stride", "256", status=1).stdout)
+        self.judge(self.relu(RIGHT), "--ulp", "--stride", "4999", status=0)
+
+    def test_a_parameter_that_float_does_not_hold(self):
+        text = (TOP / "tests/judge/adam_step.kernels").read_text().split("/* expect:")[:2]
+        text = text[0] + text[1].partition("*/")[2]
+        self.write("mine.c", text.replace("double beta2", "float beta2"))
+        self.assertIn("beta2 is taken as float", self.judge_json("mine.c", status=1)["meaning"])
+
+    def test_exceptions_and_namespaces(self):
+        self.write("mine.cpp", f'#include <cstdint>\n#include <stdexcept>\nextern "C" {RELU} {{\n'
+                               f'    if (n > 5) throw std::runtime_error("no");\n    {RIGHT}\n}}\n')
+        self.assertIn("std::runtime_error': an exception left the kernel", self.judge_json("mine.cpp", status=1)["meaning"])
+        self.write("mine.cpp", f"#include <cstdint>\nnamespace mine {{ {RELU} {{ {RIGHT} }} }}\n")
+        self.refused("mine.cpp", says='a C\\+\\+ name.*extern "C"')
+
+    def test_hangs_are_told_apart(self):
+        for body, meaning in (("raise(SIGSTOP);", "SIGSTOP"), ("sleep(100);", "waits for something"),
+                              ("pthread_mutex_lock(&lock); pthread_mutex_lock(&lock);", "a deadlock"),
+                              ("for (volatile int i = 1; i;) i = 1;", "a loop whose end is never reached")):
+            self.write("mine.c", "#include <pthread.h>\n#include <signal.h>\n#include <unistd.h>\n"
+                       f"static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;\n{INCLUDES}{RELU} {{ {RIGHT} {body} }}\n")
+            answer = self.judge_json("mine.c", "--timeout", "0.3", "--kind", "exact", status=1)
+            self.assertIn(meaning, answer["meaning"])
+
+    def test_slow_is_no_hang(self):
+        self.write("mine.c", f"#include <time.h>\n{INCLUDES}{RELU} {{\n"
+                             "    nanosleep(&(struct timespec){n == 20, n > 16 && n < 20 ? 520000000 : 0}, NULL);\n"
+                             f"    {RIGHT}\n}}\n")
+        answer = self.judge_json("mine.c", "--kind", "oracle", "--problem", "n=20", "--timeout", "0.7", status=1)
+        self.assertIn("within 0.7 s", (answer["smallest"] or answer["failure"])["message"])
+        self.assertIn("n=20", answer["failure"]["repro"])
 
     def test_plugin(self):
         text = ('#include "kernels/core/plugin.h"\n#include "kernels/activation/relu.h"\n'
@@ -227,13 +309,9 @@ class Speed(Judged):
         self.assertIsNone(answer["ladder"])
 
     WHEN_TIMED = """
+extern char *program_invocation_short_name; /* files say it too, but none is to be opened */
 static int timed(void) {
-    char word[4096];
-    FILE *file = fopen("/proc/self/cmdline", "r");
-    size_t length = file ? fread(word, 1, sizeof word - 1, file) : 0;
-    if (file) fclose(file);
-    word[length] = 0;
-    return strstr(word, "assay-bench") != NULL;
+    return strstr(program_invocation_short_name, "assay-bench") != NULL;
 }
 """
 
@@ -241,6 +319,47 @@ static int timed(void) {
         self.write("mine.c", f"#include <stdio.h>\n#include <string.h>\n#include <sys/socket.h>\n{INCLUDES}"
                              f"{self.WHEN_TIMED}{RELU} {{ if (timed()) {{ {does} }} {RIGHT} }}\n")
         return self.run_assay("judge", "mine.c", "--budget", "2", "--json")
+
+    def wrong_when_timed(self, does):
+        self.write("mine.c", f"#include <stdio.h>\n#include <string.h>\n{INCLUDES}{self.WHEN_TIMED}{RELU} {{\n"
+                             "static int bench = -1, calls; if (bench < 0) bench = timed();\n"
+                             f"{RIGHT} if (bench) {{ calls++; {does} }} }}\n")
+        done = self.run_assay("judge", "mine.c", "--budget", "1", "--json")
+        answer = json.loads(done.stdout)
+        self.assertEqual((done.returncode, answer["exit_code"], answer["verdict"]), (1, 1, "WRONG"), done.stderr)
+        self.assertEqual(answer["failure"]["stage"], "timing")
+        return answer["failure"]["verdict"], answer["failure"]["message"]
+
+    def test_wrong_only_when_timed(self):
+        verdict, message = self.wrong_when_timed("if (n) y[n - 1] = 3;")
+        self.assertEqual(verdict, "FAIL")
+        self.assertIn("got 3", message)
+
+    def test_crashes_only_when_timed(self):
+        verdict, message = self.wrong_when_timed("*(volatile int *)0 = 1;")
+        self.assertEqual(verdict, "CRASH")
+        self.assertIn("SIGSEGV", message)
+        verdict, message = self.wrong_when_timed("if (calls > 100) abort();")  # outside the worker
+        self.assertEqual(verdict, "CRASH")
+        self.assertIn("SIGABRT", message)
+
+    def rungs(self, **yours):
+        measured = {"variant": "yours", "threads": 1, "problem": "n=7", "verdict": "PASS", "times": [10.0],
+                    "counters": {"roofline": 0.77, "flops": 1.0, "bytes": 1.0}, **yours}
+        naive = {"variant": "naive", "threads": 1, "problem": "n=7", "times": [30.0], "counters": {"roofline": 0.2}}
+        return ladder.Ladder("n=7", [ladder.Rung(results.Measurement("relu", **one)) for one in (measured, naive)], "")
+
+    def test_impossible_is_no_praise(self):
+        at = self.rungs(verdict="IMPOSSIBLE")
+        self.assertEqual(ladder.impossible([at]), ["n=7"])
+        self.assertIsNone(ladder.standing(at))
+        self.assertIsNone(hints.hint([at], results.Results({}, {}, []), None))
+        self.assertIn("77 % of the roofline", ladder.standing(self.rungs()))
+        self.assertEqual(ladder.impossible([self.rungs()]), [])
+
+    def test_too_slow_is_not_yet_wrong(self):
+        at = self.rungs(verdict="SKIP", times=[], reason="one call takes longer than 2 s")
+        self.assertEqual((ladder.failed([at]), ladder.too_slow([at])), (None, ["n=7"]))
 
     def test_forbidden_only_when_timed(self):
         for does, did in (("socket(AF_INET, SOCK_STREAM, 0);", "tried to open a network socket (socket)"),
@@ -284,6 +403,16 @@ class Matrices(unittest.TestCase):
         self.assertEqual(text.splitlines(), ["y [2,2]", "  expected    got        difference",
                                              "  1    2      1  2.5*    0  0.5*",
                                              "  3  nan      3    4*    0  nan*"])
+
+    def test_a_law_s_element_is_shown(self):
+        operand = matrices.Operand({"name": "x", "role": "in", "shape": [3, 200], "values": [0] * 600})
+        self.assertEqual(answer.place_named("breaks positivity: y[2,150] of run 1 of 2: by", operand), 550)
+        self.assertIsNone(answer.place_named("breaks positivity: y[2] of run 1 of 2: by", operand))
+
+    def test_what_is_left_open_is_not_wrong(self):
+        text = self.shown(shape=[1, 3], expected=["nan", 2, 3], got=[7, 2, 4], bound=[-1, 0, 0])
+        self.assertEqual(text.count("*"), 2)
+        self.assertIn("any", text)
 
     def test_large_ones_are_cut_around_the_first_wrong_one(self):
         got = [0.0] * 10000

@@ -1,5 +1,6 @@
 /* Results that depend on more than the inputs: earlier calls, threads, the clock; and what is left
  * behind. For every primitive. */
+#include <locale.h>
 #include <pthread.h>
 #include <signal.h>
 #include <time.h>
@@ -9,6 +10,7 @@
 #endif
 
 #include "kernels/core/threads.h"
+#include "kernels/host/sanitized.h"
 #include "tests/mutants/generic.h"
 
 #define RUN(name_)                                                                                 \
@@ -75,6 +77,27 @@ RUN(cached_by_problem) {
     if (memory->problem == problem_hash(problem) && recall(memory, problem, invocation)) return;
     run_right(problem, invocation);
     remember(memory, problem, invocation);
+}
+
+/* The first elements of the inputs tell whether it saw them before. */
+RUN(cached_by_sample) {
+    enum { SAMPLE = 3 };
+    static uint64_t seen[512];
+    struct memory *memory = memory_of(self);
+    uint64_t key = problem_hash(problem);
+    struct part p;
+    for (int i = 0; next_part(problem, invocation, operand_is_input, &i, &p);)
+        for (int64_t e = 0; e < p.count && e < SAMPLE; e++) {
+            const double value = part_get(&p, e);
+            uint64_t bits;
+            memcpy(&bits, &value, sizeof bits);
+            key = (key ^ bits) * UINT64_C(1099511628211);
+        }
+    uint64_t *last = &seen[(uintptr_t)self / sizeof *self % 512];
+    if (*last == key && recall(memory, problem, invocation)) return;
+    run_right(problem, invocation);
+    remember(memory, problem, invocation);
+    *last = key;
 }
 
 /* Right when the problem is the one it saw last: tables that another problem has overwritten. */
@@ -270,11 +293,80 @@ RUN(leaves_an_alarm) {
     alarm(1);
 }
 
+RUN(changes_locale) {
+    (void)self;
+    run_right(problem, invocation);
+    uselocale(newlocale(LC_ALL_MASK, "C", (locale_t)0));
+}
+
+RUN(changes_environment) {
+    (void)self;
+    run_right(problem, invocation);
+    setenv("OMP_NUM_THREADS", "1", 1);
+}
+
+#if defined __x86_64__ && !SANITIZED /* whose own code saves them in between */
+static __attribute__((noinline)) void clobber(void) {
+    __asm__ volatile("xorl %%r12d, %%r12d\n\txorl %%r15d, %%r15d" : : : "memory");
+}
+
+RUN(clobbers_registers) {
+    (void)self;
+    run_right(problem, invocation);
+    clobber();
+}
+#endif
+
+/* ---- long use ---------------------------------------------------------------------------------
+ */
+
+RUN(late_in_life) {
+    struct memory *memory = memory_of(self);
+    run_right(problem, invocation);
+    if (++memory->calls > 4000) spoil_last(problem, invocation);
+}
+
+#if !SANITIZED
+RUN(leaks) {
+    (void)self;
+    run_right(problem, invocation);
+    void *const kept = malloc(100);
+    if (kept) memset(kept, 1, 100);
+    __asm__ volatile("" : : "r"(kept) : "memory");
+}
+#endif
+
+/* Results are put together in a buffer that all calls share. */
+RUN(shared_scratch) {
+    static char scratch[1 << 20] __attribute__((aligned(64)));
+    void *operand[OPERANDS_MAX];
+    size_t used = 0;
+    struct part p;
+    (void)self;
+    memcpy(operand, invocation->operand,
+           (size_t)problem->primitive->operand_count * sizeof *operand);
+    for (int i = 0; next_part(problem, invocation, operand_is_output, &i, &p);) {
+        const size_t bytes = (size_t)p.count * p.unit;
+        if (used + bytes > sizeof scratch) {
+            run_right(problem, invocation);
+            return;
+        }
+        operand[p.index] = memcpy(scratch + used, p.tensor.data, bytes);
+        used += (bytes + 63) / 64 * 64;
+    }
+    run_right_on(problem, operand);
+    for (int i = 0; next_part(problem, invocation, operand_is_output, &i, &p);)
+        memcpy(p.tensor.data, operand[p.index], (size_t)p.count * p.unit);
+}
+
 static const struct sabotage sabotages[] = {
     SABOTAGE(previous_result, "returns the result of the call before", "FAIL"),
     SABOTAGE(cached_by_problem,
              "returns the remembered result when the problem is the same, whatever the data",
              "FAIL: with other data|FAIL: expected"),
+    SABOTAGE(
+        cached_by_sample, "results are remembered by the first elements of the inputs",
+        "FAIL: with one input element changed|FAIL: has other bits when run again|FAIL: expected"),
     SABOTAGE(stale_tables, "keeps state from the problem before: wrong after another problem",
              "FAIL: not repeatable|FAIL: after another problem|FAIL: expected"),
     SABOTAGE(every_third_call, "every third call is wrong",
@@ -310,6 +402,20 @@ static const struct sabotage sabotages[] = {
     SABOTAGE(leaves_signals_blocked, "blocks signals and does not unblock them",
              "FAIL: left signals blocked"),
     SABOTAGE(leaves_an_alarm, "sets an alarm", "FAIL: left a timer running"),
+    SABOTAGE(changes_locale, "changes the locale", "FAIL: changed the locale"),
+    SABOTAGE(changes_environment, "sets an environment variable",
+             "FAIL: changed the environment variables"),
+#if defined __x86_64__ && !SANITIZED
+    SABOTAGE(clobbers_registers, "does not preserve registers that a function must",
+             "FAIL: did not preserve"),
+#endif
+    SABOTAGE(late_in_life, "wrong from the 4000th call on",
+             "FAIL: on the same inputs|FAIL: expected"),
+    SABOTAGE(shared_scratch, "results lie in a static buffer for a while: not reentrant",
+             "FAIL: it is not reentrant"),
+#if !SANITIZED /* which count allocations themselves */
+    SABOTAGE(leaks, "allocates memory with each call and does not free it", "FAIL: keeps"),
+#endif
 };
 
 GENERIC_PLUGIN("mutants_generic_state");

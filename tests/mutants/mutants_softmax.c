@@ -14,7 +14,8 @@
     M(tensor_maximum, "the maximum is that of the whole tensor, not of the slice", WRONG)          \
     M(first_shift, "shifts by the first element of the slice, not by its maximum", WRONG)          \
     M(maximum_from_zero,                                                                           \
-      "the maximum starts from 0, FLT_MIN or a low number, not from -INFINITY: a slice below it "  \
+      "the maximum starts from 0, FLT_MIN or a low number, not from -INFINITY, or the shift is "   \
+      "left out where the maximum is low (no other results come of that): a slice far below "      \
       "fails",                                                                                     \
       WRONG)                                                                                       \
     M(maximum_of_magnitudes, "shifts by the largest |x|, not by the largest x", WRONG)             \

@@ -1,6 +1,7 @@
 /* Kernels that do what the sandbox forbids, one each, and one that does what it allows. They are
  * harmless where there is no sandbox. */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
@@ -70,6 +71,35 @@ static void fork_once(void) {
 static void write_file(void) {
     FILE *file = fopen("/tmp/assay-forbidden", "w");
     if (file) fclose(file), remove("/tmp/assay-forbidden");
+}
+
+/* Golden values, the verifier's memory ... */
+static void read_file(const char *path) {
+    const int file = open(path, O_RDONLY);
+    if (file >= 0) close(file);
+}
+
+static void read_process(int process, const char *what) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/%s", process, what);
+    read_file(path);
+}
+
+static void read_relative(const char *folder, const char *path) {
+    const int at = open(folder, O_RDONLY), file = at < 0 ? -1 : openat(at, path, O_RDONLY);
+    if (file >= 0) close(file);
+    if (at >= 0) close(at);
+}
+
+/* What the filter does not see: no capability, and no look at the verifier, also for root. */
+static void use_privileges(void) {
+    char line[256], path[64], target[256];
+    FILE *status = fopen("/proc/self/status", "re");
+    while (status && fgets(line, sizeof line, status))
+        if (!strncmp(line, "CapEff:", 7) && strtoull(line + 7, NULL, 16)) abort();
+    if (status) fclose(status);
+    snprintf(path, sizeof path, "/proc/%d/exe", (int)getppid());
+    if (!status || readlink(path, target, sizeof target) >= 0) abort();
 }
 
 /* execve that finds nothing comes back. */
@@ -145,6 +175,10 @@ static void allowed(void) {
     cpu_set_t set;
     const int file = open("/proc/self/status", O_RDONLY), sink = open("/dev/null", O_WRONLY);
     const int memory = memfd_create("mine", 0);
+    const int maps = open("/proc/thread-self/maps", O_RDONLY);
+    DIR *processors = opendir("/sys/devices/system/cpu");
+    if (maps < 0 || !processors) abort();
+    close(maps), closedir(processors);
     void *page =
         mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (file < 0 || sink < 0 || memory < 0 || page == MAP_FAILED) abort();
@@ -181,6 +215,16 @@ FORBIDDEN(temporary, {
     char name[] = "/tmp/assay-XXXXXX";
     if (mkstemp(name) >= 0) unlink(name);
 });
+FORBIDDEN(golden, read_file(GOLDEN));
+FORBIDDEN(disguised, read_file(DISGUISED)); /* a link to it that is called .so */
+FORBIDDEN(parent, read_process(getppid(), "mem"));
+FORBIDDEN(parent_maps, read_process(getppid(), "maps"));
+FORBIDDEN(own_memory, read_process(getpid(), "mem"));
+FORBIDDEN(other_root, read_file("/proc/self/root/etc/passwd"));
+FORBIDDEN(climbs, read_file("/proc/self/task/../root/etc/passwd"));
+FORBIDDEN(relative, read_relative("/sys/devices/system/cpu", "../../../../etc/passwd"));
+FORBIDDEN(unprivileged, use_privileges());
+FORBIDDEN(not_there, read_file("/nonexistent/file"));
 FORBIDDEN(truncate, if (truncate("/nonexistent", 0) == 0) return );
 FORBIDDEN(unlink, unlink("/nonexistent"));
 FORBIDDEN(rename, rename("/nonexistent", "/nonexistent2"));
@@ -200,11 +244,14 @@ FORBIDDEN(entrance, other_entrance());
 
 #define ONE(name_) &impl_relu_##name_
 static const struct implementation *const implementations[] = {
-    ONE(allowed),  ONE(socket), ONE(thread),   ONE(exec),    ONE(spawn),     ONE(shell),
-    ONE(fork),     ONE(signal), ONE(group),    ONE(trace),   ONE(write),     ONE(temporary),
-    ONE(truncate), ONE(unlink), ONE(rename),   ONE(folder),  ONE(mode),      ONE(mount),
-    ONE(ring),     ONE(limits), ONE(outlive),  ONE(handler), ONE(terminal),  ONE(entrance),
-    ONE(late),     ONE(room),   ONE(survivor), ONE(blocked), ONE(stackless), NULL};
+    ONE(allowed),   ONE(socket),    ONE(thread),      ONE(exec),         ONE(spawn),
+    ONE(shell),     ONE(fork),      ONE(signal),      ONE(group),        ONE(trace),
+    ONE(write),     ONE(temporary), ONE(truncate),    ONE(unlink),       ONE(rename),
+    ONE(folder),    ONE(mode),      ONE(mount),       ONE(ring),         ONE(limits),
+    ONE(outlive),   ONE(handler),   ONE(terminal),    ONE(entrance),     ONE(golden),
+    ONE(disguised), ONE(parent),    ONE(parent_maps), ONE(own_memory),   ONE(other_root),
+    ONE(climbs),    ONE(relative),  ONE(not_there),   ONE(unprivileged), ONE(late),
+    ONE(room),      ONE(survivor),  ONE(blocked),     ONE(stackless),    NULL};
 
 extern const struct assay_plugin assay_plugin_v2;
 const struct assay_plugin assay_plugin_v2 = {ASSAY_PLUGIN("forbidden"),

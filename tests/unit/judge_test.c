@@ -76,12 +76,13 @@ static void sampling(void) {
     judge_close(&judge);
 }
 
-static void vacuity(const char *text, bool constant, const char *message) {
+static void vacuity(const char *text, bool constant, uint32_t idle, const char *message) {
     struct judge judge;
     struct error error = {""};
     if (!CHECK(open(&judge, text, -1) == STATUS_OK)) return;
     const enum status status =
-        judge_vacuity(&judge, &implementation, false, constant, FILL_NORMAL, 1, &error);
+        judge_vacuity(&judge, &implementation,
+                      &(struct judge_case){.constant = constant, .idle = idle, .seed = 1}, &error);
     CHECK((status == STATUS_OK) == (*message == 0));
     CHECK(strncmp(error.text, message, strlen(message)) == 0);
     if (strncmp(error.text, message, strlen(message))) printf("  it says: %s\n", error.text);
@@ -100,9 +101,13 @@ int main(void) {
     comparing();
     sampling();
     /* variance, index and mask are inputs that this formula ignores */
-    vacuity("n=32,eps=0", false, "changing variance moves no output by more than its bound");
-    vacuity("n=32,eps=0", true, "the case says constant, but changing x moves an output");
-    vacuity("n=32,eps=1", false, "y: the median bound is not below a quarter of the spread");
-    vacuity("n=32,eps=1", true, "");
+    const uint32_t ignored = 1 << TOY_VARIANCE | 1 << TOY_INDEX | 1 << TOY_MASK;
+    vacuity("n=32,eps=0", false, 0, "changing variance moves no output by more than its bound");
+    vacuity("n=32,eps=0", false, ignored, "");
+    vacuity("n=32,eps=0", false, ignored | 1 << TOY_X,
+            "the case says idle=x, but changing it moves");
+    vacuity("n=32,eps=0", true, 0, "the case says constant, but changing x moves an output");
+    vacuity("n=32,eps=1", false, 0, "y: the median bound is not below a quarter of the spread");
+    vacuity("n=32,eps=1", true, 0, "");
     return check_done();
 }

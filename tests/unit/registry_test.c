@@ -66,6 +66,25 @@ static void implementations(void) {
     CHECK(registry_find_implementation("softmax", "nosuch") == NULL);
 }
 
+/* A dispatcher is judged by the engine that the problem gets. */
+static void promises(void) {
+    static const struct {
+        const char *problem;
+        bool inexact;
+        double saving;
+    } expected[] = {{"c=16,oc=16,h=24,w=24", true, 4}, {"c=15,oc=16,h=24,w=24", false, 0}};
+    for (int k = 0; k < 2 && registry_find_implementation("conv2d", "avx2"); k++) {
+        struct problem problem;
+        struct error error;
+        CHECK(!problem_parse(&problem, registry_find_primitive("conv2d"), expected[k].problem,
+                             &error));
+        const struct implementation meant =
+            implementation_for(registry_find_implementation("conv2d", "avx2"), &problem);
+        CHECK(meant.accumulation.inexact == expected[k].inexact);
+        CHECK(meant.saving == expected[k].saving);
+    }
+}
+
 static void additions(void) {
     static const struct implementation mine = {
         .size = sizeof mine, .primitive = "toy", .variant = "mine", .technique = "none"};
@@ -88,6 +107,7 @@ static void additions(void) {
 int main(void) {
     primitives();
     implementations();
+    promises();
     additions();
     return check_done();
 }

@@ -46,7 +46,7 @@ static int alarms(const char *text) {
             operand[o] = data[o];
         }
         if (!CHECK(!judge_open(&judge, &problem, operand, 0, -1, 9, &error))) return -1;
-        if (judge_vacuity(&judge, &implementation, false, false, FILL_NORMAL, seed, &error)) {
+        if (judge_vacuity(&judge, &implementation, &(struct judge_case){.seed = seed}, &error)) {
             if (!count++ && forgotten < 0) printf("  %s: %s\n", text, error.text);
         }
         judge_close(&judge);

@@ -5,7 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/verifier/verify_cover.h"
 #include "tests/verifier/verify_draw.h"
+#include "tests/verifier/verify_run.h"
 
 static void apply_options(struct problem_case *item, const struct options *options) {
     if (options->fill >= 0) item->fill = (enum fill)options->fill;
@@ -78,7 +80,8 @@ static enum status list_golden(struct case_source *source, const struct problem 
                 (struct problem_case){.problem = golden.problem,
                                       .fill = golden.fill,
                                       .seed = golden.seed,
-                                      .constant = golden.constant};
+                                      .constant = golden.constant,
+                                      .idle = golden.idle};
         }
         golden_release(&golden);
     }
@@ -126,6 +129,33 @@ static enum status open_drawn(struct case_source *source, const struct options *
     return source->list.item ? STATUS_OK : fail(error, STATUS_NO_MEMORY, "out of memory");
 }
 
+/* Every stride-th, from the seed's remainder on; what is large is for those who want it all. */
+static void thin_out(struct cover *cover, uint64_t stride, uint64_t seed) {
+    struct case_list *list = &cover->list;
+    int kept = 0;
+    for (int i = 0; i < list->count; i++)
+        if (stride == 1 || (cover->part[i] < COVER_ENDS && (uint64_t)i % stride == seed % stride))
+            list->item[kept++] = list->item[i];
+    list->count = kept;
+}
+
+static enum status open_cover(struct case_source *source, const struct options *options,
+                              struct error *error) {
+    struct cover cover;
+    const int threads = threads_to_verify(options);
+    const enum status status =
+        source->kind == KIND_EXACT
+            ? cover_make_exact(&cover, source->primitive, options->seed, threads, error)
+            : cover_make(&cover, source->primitive, options->seed, threads, error);
+    if (status) return status;
+    thin_out(&cover, options->stride, options->seed);
+    source->list = cover.list;
+    source->cover = true;
+    cover.list = (struct case_list){NULL, 0};
+    cover_free(&cover);
+    return STATUS_OK;
+}
+
 void case_source_draw(struct case_source *source, const struct options *options, int threads) {
     struct problem_case *item = source->list.item;
     draw_case(source->primitive, options->seed, (uint64_t)source->drawn++, threads, item);
@@ -138,6 +168,7 @@ enum status case_source_open(struct case_source *source, const struct options *o
                              struct error *error) {
     *source = (struct case_source){.primitive = primitive, .kind = kind};
     if (options->fuzz) return open_drawn(source, options, error);
+    if (options->cover) return open_cover(source, options, error);
     const enum status status = kind == KIND_GOLDEN ? open_golden(source, options, error)
                                                    : open_listed(source, options, error);
     if (status) case_source_close(source);
@@ -152,14 +183,21 @@ enum status case_subject_alone(enum kind kind, const struct problem_case *item,
                         error);
 }
 
+/* Of a problem with more arithmetic the oracle judges a sample: there are hundreds of them. */
+#define COVER_AFFORDABLE 2e6
+
 enum status case_source_subject(const struct case_source *source, int index,
                                 struct subject *subject, struct golden_case *golden,
                                 struct error *error) {
     const struct problem_case *item = &source->list.item[index];
     *golden = (struct golden_case){.name = ""};
     if (source->kind != KIND_GOLDEN) {
-        if (!kind_is(source->kind, KIND_BETWEEN) || source->list.count < 2)
-            return case_subject_alone(source->kind, item, subject, error);
+        if (!kind_is(source->kind, KIND_BETWEEN) || source->list.count < 2) {
+            const enum status status = case_subject_alone(source->kind, item, subject, error);
+            subject->trusted = source->cover;
+            if (source->cover) subject->affordable = COVER_AFFORDABLE;
+            return status;
+        }
         const struct problem_case *other = &source->list.item[(index + 1) % source->list.count];
         return subject_open(subject, source->kind, item, NULL, other, error);
     }

@@ -13,6 +13,7 @@ struct case_source {
     int *at;               /* KIND_GOLDEN: the index in the file of each */
     struct golden_file *golden;
     int drawn, of;     /* --fuzz: so many so far, of so many; the list holds the last */
+    bool cover;        /* the list is --cover's */
     char missing[512]; /* KIND_GOLDEN: golden cases are listed, but why there are no values; "" */
 };
 

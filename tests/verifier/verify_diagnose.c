@@ -105,8 +105,9 @@ static enum status specimen_open(struct specimen *s, const struct problem_case *
         trial_close(&s->trial);
         return status;
     }
+    const struct implementation meant = implementation_for(patient, &item->problem);
     for (int i = 0; i < item->problem.primitive->operand_count; i++) {
-        s->tolerance[i] = judge_tolerance(&s->judge, patient, i, false);
+        s->tolerance[i] = judge_tolerance(&s->judge, &meant, i, false);
         s->largest[i] = largest_bound(s, i);
     }
     return STATUS_OK;

@@ -90,6 +90,15 @@ static json_t *failure_json(const struct options *options, const struct row *row
     return object;
 }
 
+static json_t *skips_json(const struct row *row) {
+    json_t *array = json_array();
+    for (int i = 0; i < row->reasons; i++)
+        json_array_append_new(array,
+                              json_pack("{s:s, s:i, s:b}", "reason", row->skips[i].reason, "cases",
+                                        row->skips[i].cases, "refused", row->skips[i].refused));
+    return array;
+}
+
 static json_t *row_json(const struct options *options, const struct row *row) {
     json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:i}", "primitive", row->primitive,
                                "variant", row->variant, "kind", kind_rules[row->kind].name,
@@ -97,6 +106,7 @@ static json_t *row_json(const struct options *options, const struct row *row) {
                                row->passed, "skipped", row->skipped);
     if (!object) return NULL;
     if (*row->reason) json_object_set_new(object, "reason", json_string(row->reason));
+    json_object_set_new(object, "skips", skips_json(row));
     if (kind_is(row->kind, KIND_DRAWN))
         json_object_set_new(object, "vacuous", json_integer(row->vacuous));
     if (row->judged) {
@@ -141,7 +151,7 @@ enum status json_write(FILE *file, const struct options *options, const struct r
     json_t *root = json_pack("{s:s, s:i, s:s, s:s, s:i, s:o}", "schema", "assay-verify", "version",
                              1, "assay_version", ASSAY_VERSION, "isa", isa_best_name(), "exit_code",
                              (int)results_exit_code(results), "results", rows);
-    if (root && (options->seed_given || options->fuzz))
+    if (root && (options->seed_given || options->fuzz || options->cover))
         json_object_set_new(root, "seed", json_integer((json_int_t)options->seed));
     return json_close(file, root, error);
 }

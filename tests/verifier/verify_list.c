@@ -164,11 +164,12 @@ static json_t *primitive_json(const struct filters *filters, const struct primit
                               json_pack("{s:s, s:s}", "name", primitive->properties[i].name,
                                         "statement", primitive->properties[i].statement));
     each(filters, primitive, add_json, implementations);
-    return json_pack("{s:s, s:s?, s:s, s:s, s:b, s:o, s:s?, s:o, s:o, s:o}", "name",
+    return json_pack("{s:s, s:s?, s:s, s:s, s:b, s:b, s:o, s:s?, s:o, s:o, s:o}", "name",
                      primitive->name, "family", primitive->family, "summary", primitive->summary,
-                     "formula", primitive->formula, "exact", (int)primitive->exact, "properties",
-                     properties, "gradient_of", primitive->gradient_of, "fields", fields,
-                     "operands", operands, "implementations", implementations);
+                     "formula", primitive->formula, "exact", (int)primitive->exact, "univariate",
+                     (int)primitive->univariate, "properties", properties, "gradient_of",
+                     primitive->gradient_of, "fields", fields, "operands", operands,
+                     "implementations", implementations);
 }
 
 int run_list(const struct options *options) {

@@ -30,7 +30,8 @@ static enum status set_up(const struct options *options, struct mutants *mutants
     if (options->plugin_count) callbacks_limit(options->timeout);
     for (int i = 0; i < options->plugin_count; i++) {
         enum status status = plugin_probe(options->plugins[i], oracle_add, false, error);
-        if (!status) status = plugin_load(options->plugins[i], oracle_add, error);
+        if (!status)
+            status = plugin_load_aloud("assay-verify", options->plugins[i], oracle_add, error);
         if (status) return status;
     }
     if (options->plugin_count)
@@ -69,6 +70,8 @@ int main(int argument_count, char **arguments) {
             code = run_list(&options);
         } else if (options.command == COMMAND_AGREE) {
             code = run_agree(&options);
+        } else if (options.coverage) {
+            code = run_coverage(&options);
         } else if (options.mutants) {
             code = run_mutants(&options, &mutants, arguments[0]);
         } else if (options.diagnose) {

@@ -79,6 +79,8 @@ static const char help_tail[] =
     "  assay verify --mutants softmax              the score of the verifier itself\n"
     "  assay verify --mutants softmax/mutant_zero  what it says about one of them\n"
     "  assay verify conv2d --fuzz 1000 --seed fresh   random problems; failures are shrunk\n"
+    "  assay verify conv2d --cover                 every pair of extremes; failures are shrunk\n"
+    "  assay verify conv2d --coverage              what that covers\n"
     "\n"
     "Exit status: 0 all passed; 1 something failed, crashed, hung or could not be trusted;\n"
     "2 bad usage or input; 3 nothing ran.\n";
@@ -261,7 +263,7 @@ int options_read(struct options *options, int count, char **arguments) {
     for (int i = 1; i < count; i++) rest[i] = arguments[i + skipped];
     const bool list = options->command == COMMAND_LIST;
     int json_flag = 0, shrink = 0, mutants_flag = 0, fail_fast = 0, diagnose = 0, ulp_flag = 0,
-        record_flag = 0;
+        record_flag = 0, cover = 0, coverage = 0;
     struct poptOption table[] = {
         {"kind", 'k', POPT_ARG_STRING, NULL, OPT_KIND, "only this kind of check", "KIND"},
         {"problem", 'p', POPT_ARG_STRING, &options->problem, 0, "this problem, not the case files'",
@@ -295,8 +297,8 @@ int options_read(struct options *options, int count, char **arguments) {
          "= 1)",
          NULL},
         {"stride", 0, POPT_ARG_STRING, NULL, OPT_STRIDE,
-         "with --ulp: every Nth float, with --mutants: every Nth mutant; from the seed's "
-         "remainder on (1)",
+         "with --ulp: every Nth float, with --mutants: every Nth mutant, with --cover: every Nth "
+         "problem of the smaller parts; from the seed's remainder on (1)",
          "N"},
         {"record", 0, POPT_ARG_NONE, &record_flag, 0,
          "with --ulp: keep the worst inputs in tests/cases/worst.ulp", NULL},
@@ -304,6 +306,12 @@ int options_read(struct options *options, int count, char **arguments) {
          "check N random problems of each implementation; failures are shrunk", "N"},
         {"minutes", 0, POPT_ARG_STRING, NULL, OPT_MINUTES,
          "random problems for this long (and, with --fuzz, at most N)", "M"},
+        {"cover", 0, POPT_ARG_NONE, &cover, 0,
+         "problems that cover the fields: all pairs of extremes, block edges, ends of ranges, the "
+         "largest, those that are timed",
+         NULL},
+        {"coverage", 0, POPT_ARG_NONE, &coverage, 0,
+         "what --cover and the case files cover of each primitive; runs nothing", NULL},
         {"quiet", 'q', POPT_ARG_NONE, NULL, OPT_QUIET, "only failures and the summary", NULL},
         {"verbose", 'v', POPT_ARG_NONE, NULL, OPT_VERBOSE, "also every case", NULL},
         {"sandbox", 0, POPT_ARG_NONE, NULL, OPT_SANDBOX,
@@ -316,7 +324,9 @@ int options_read(struct options *options, int count, char **arguments) {
     options->json_list = json_flag;
     options->shrink = shrink;
     if (options->minutes > 0 && !options->fuzz) options->fuzz = INT_MAX;
-    if (options->fuzz && !options->seed_given) options->seed = 1;
+    options->cover = cover;
+    options->coverage = coverage;
+    if ((options->fuzz || cover || coverage) && !options->seed_given) options->seed = 1;
     options->mutants = mutants_flag;
     options->fail_fast = fail_fast;
     options->diagnose = diagnose;

@@ -23,10 +23,12 @@ struct options {
     bool fail_fast;   /* of each implementation, what comes after its first failure is left out */
     bool ulp, record; /* --ulp; worst inputs go to tests/cases/worst.ulp */
     uint64_t
-        stride; /* --ulp: every stride-th float; --mutants: every stride-th of each primitive */
+        stride; /* --ulp: every stride-th float; --mutants, --cover: every stride-th of each primitive */
     uint64_t seed;
     double timeout;
     int fuzz;       /* random problems per primitive; 0: not asked for */
+    bool cover;     /* --cover: problems that cover the fields */
+    bool coverage;  /* say what is covered, and run nothing */
     double minutes; /* how long; 0: no limit */
     enum verbosity verbosity;
 };

@@ -42,12 +42,27 @@ static bool keep_failure(struct row *row, const struct problem_case *item,
     return true;
 }
 
+static void count_skip(struct row *row, const struct finding *finding) {
+    if (!row->skipped++) snprintf(row->reason, sizeof row->reason, "%.255s", finding->message);
+    int at = 0;
+    while (at < row->reasons &&
+           strncmp(row->skips[at].reason, finding->message, sizeof row->skips[at].reason - 1))
+        at++;
+    if (at == SKIPS_MAX) at--;
+    struct skips *skips = &row->skips[at];
+    if (at == row->reasons) {
+        row->reasons++;
+        snprintf(skips->reason, sizeof skips->reason, "%.255s", finding->message);
+        skips->refused = !finding->not_asked;
+    }
+    skips->cases++;
+}
+
 bool row_add(struct row *row, const struct problem_case *item, const struct verdict_of *result) {
     const enum verdict verdict = result->finding.verdict;
     row->cases++;
     if (verdict == VERDICT_SKIP) {
-        if (!row->skipped++)
-            snprintf(row->reason, sizeof row->reason, "%.255s", result->finding.message);
+        count_skip(row, &result->finding);
         return true;
     }
     row->directions += result->directions;

@@ -22,6 +22,15 @@ struct failure {
     struct failure *next;
 };
 
+/* Cases that were skipped for one reason. */
+struct skips {
+    char reason[256];
+    int cases;
+    bool
+        refused; /* by the implementation (supports, no_special, inexact), not left out by the check */
+};
+enum { SKIPS_MAX = 8 }; /* reasons; the last counts all further ones */
+
 struct row {
     const char *primitive, *variant;
     enum kind kind;
@@ -29,6 +38,8 @@ struct row {
     int vacuous;          /* passed, and could not have failed: random problems alone */
     enum verdict verdict; /* the worst of its cases; SKIP when all were skipped */
     char reason[256];     /* of the first skip */
+    struct skips skips[SKIPS_MAX];
+    int reasons;
     bool judged;
     double worst_ratio, worst_ulp;
     int directions, kinks;    /* KIND_GRADIENT */

@@ -70,7 +70,8 @@ static void shrink_first(struct session *session, struct group *group, int i) {
     enum { SECONDS = 10 };
     struct failure *first = group->row[i]->failures;
     while (first && first->finding.verdict == VERDICT_MISTRUSTED) first = first->next;
-    const bool asked = session->options->shrink || session->options->fuzz;
+    const bool asked =
+        session->options->shrink || session->options->fuzz || session->options->cover;
     if (!asked || !first || first->smallest || first->not_alone || first->next) return;
     first->smallest =
         shrink(&session->host, group->implementation[i], first, SECONDS, &session->text);
@@ -81,9 +82,10 @@ static void shrink_first(struct session *session, struct group *group, int i) {
  * many problems is drawn more, until as many ran as were asked for. */
 static bool fuzzed_enough(const struct session *session, const struct row *row) {
     enum { FAILURES = 3 };
-    if (!session->options->fuzz || !row) return false;
+    const struct options *options = session->options;
+    if ((!options->fuzz && !options->cover) || !row) return false;
     const int ran = row->cases - row->skipped;
-    return ran >= session->options->fuzz || ran - row->passed >= FAILURES;
+    return (options->fuzz && ran >= options->fuzz) || ran - row->passed >= FAILURES;
 }
 
 static enum status run_case(struct session *session, struct group *group,
@@ -219,6 +221,7 @@ static enum status run_kind(struct session *session, struct group *group, enum k
 /* --problem on its own means the kinds that need nothing but a problem. */
 static bool kind_wanted(const struct options *options, enum kind kind) {
     if (options->golden) return kind == KIND_GOLDEN;
+    if (options->cover && options->kind < 0) return kind_is(kind, KIND_DRAWN | KIND_EXACTLY);
     if (options->fuzz) return kind_is(kind, KIND_DRAWN);
     if (options->kind >= 0) return (int)kind == options->kind;
     if (!options->problem && options->fill < 0) return true;
@@ -261,6 +264,12 @@ static enum status check_usage(struct session *session, struct error *error) {
                           (options->kind >= 0 && !kind_is((enum kind)options->kind, KIND_DRAWN))))
         return fail(error, STATUS_BAD_INPUT,
                     "--fuzz draws its own problems: no --problem, --golden or other --kind");
+    if (options->cover &&
+        (options->golden || options->problem || options->fuzz ||
+         (options->kind >= 0 && !kind_is((enum kind)options->kind, KIND_DRAWN | KIND_EXACTLY))))
+        return fail(error, STATUS_BAD_INPUT,
+                    "--cover makes its own problems: no --problem, --golden or --fuzz, and of the "
+                    "kinds random and exact");
     int primitives = 0;
     struct group group;
     const struct primitive *primitive;

@@ -8,6 +8,7 @@ int run_verify(const struct options *options, char *program); /* verify_run.c */
 int run_ulp(const struct options *options, char *program);    /* verify_ulp.c */
 int run_list(const struct options *options);                  /* verify_list.c */
 int run_agree(const struct options *options);                 /* verify_agree.c */
+int run_coverage(const struct options *options);              /* verify_coverage.c */
 struct mutants;
 int run_mutants(const struct options *options, const struct mutants *mutants,
                 char *program); /* verify_score.c */

@@ -192,15 +192,18 @@ static double *doubles_of(const struct tensor *tensor) {
 static void show_expected(const struct subject *subject, const struct implementation *by, int i,
                           struct shown_operand *shown) {
     const struct expectation *expected = &subject->judge.expected[i];
+    const struct implementation meant = implementation_for(by, &subject->item.problem);
     const struct tolerance tolerance =
-        judge_tolerance(&subject->judge, by, i, kind_is(subject->kind, KIND_EXACTLY));
+        judge_tolerance(&subject->judge, &meant, i, kind_is(subject->kind, KIND_EXACTLY));
     const int64_t elements = shape_elements(&shown->shape);
     shown->expected = calloc((size_t)elements + 1, sizeof *shown->expected);
     shown->bound = calloc((size_t)elements + 1, sizeof *shown->bound);
     for (int64_t e = 0; shown->expected && shown->bound && e < elements; e++) {
         shown->expected[e] = expected->value[e];
-        shown->bound[e] =
-            tolerance_bound(&tolerance, expected->value[e], expected->sum[e], expected->local[e]);
+        shown->bound[e] = expects_anything(expected, e)
+                              ? -1
+                              : tolerance_bound(&tolerance, expected->value[e], expected->sum[e],
+                                                expected->local[e]);
     }
 }
 
@@ -237,14 +240,35 @@ static struct smallest *result_of(const struct search *s) {
     smallest->failure = failure_of(s->kind, &s->item, &s->finding);
     smallest->tried = s->tried;
     smallest->timed_out = s->timed_out;
-    if (!subject_judge(&subject, s->implementation, NULL)) show(s, &subject, smallest);
+    const struct implementation meant = implementation_for(s->implementation, &s->item.problem);
+    if (!subject_judge(&subject, &meant, NULL)) show(s, &subject, smallest);
     subject_close(&subject);
     return smallest;
 }
 
-/* A hang costs its whole patience at every step. */
+/* A hang costs its whole patience at every step: it is looked for with less, and believed only when
+ * the patience of the question saw it too, as a slow kernel answers then. */
 static double patience(const struct host *host, enum verdict verdict) {
     return verdict == VERDICT_TIMEOUT && host->timeout > 0.5 ? 0.5 : host->timeout;
+}
+
+static bool fails_with_patience(struct search *s, double timeout) {
+    if (s->host->timeout >= timeout) return true;
+    s->host->timeout = timeout;
+    s->timed_out = false;
+    s->deadline = text_clock() + 2 * timeout;
+    const struct problem_case item = s->item;
+    return fails_as_given(s, &item, s->threads);
+}
+
+/* What was asked itself, with nothing smaller. */
+static bool back_to(struct search *s, const struct problem_case *given, int threads,
+                    const struct finding *finding) {
+    s->item = *given;
+    s->threads = threads;
+    s->finding = *finding;
+    s->deadline = text_clock() + 2 * s->host->timeout;
+    return fails_as_given(s, given, threads);
 }
 
 struct smallest *shrink(struct host *host, const struct implementation *implementation,
@@ -266,9 +290,11 @@ struct smallest *shrink(struct host *host, const struct implementation *implemen
     const double timeout = host->timeout;
     host->timeout = patience(host, failure->finding.verdict);
     struct smallest *smallest = NULL;
-    if (fails(&s, &given, s.threads)) {
+    const int threads = s.threads;
+    if (fails(&s, &given, threads)) {
         search(&s);
-        smallest = result_of(&s);
+        if (fails_with_patience(&s, timeout) || back_to(&s, &given, threads, &failure->finding))
+            smallest = result_of(&s);
     }
     host->timeout = timeout;
     return smallest;

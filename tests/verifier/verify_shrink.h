@@ -10,7 +10,7 @@ struct shown_operand {
     const struct operand *operand; /* NULL: absent from the problem */
     struct shape shape;
     double *values;                 /* inputs as given */
-    double *expected, *got, *bound; /* outputs; `expected` NaN where anything is right */
+    double *expected, *got, *bound; /* outputs; `bound` -1 where anything is right */
 };
 
 struct smallest {

@@ -146,7 +146,8 @@ void text_row(struct text_output *text, const struct row *row) {
 
 /* So that whoever sees a failure in a log can have the same problems. */
 static void print_seed(const struct options *options) {
-    if (options->fuzz) printf("random problems of seed %llu\n", (unsigned long long)options->seed);
+    if (options->fuzz || options->cover)
+        printf("random problems of seed %llu\n", (unsigned long long)options->seed);
 }
 
 void text_summary(struct text_output *text, const struct results *results) {

@@ -116,7 +116,9 @@ static void add_implementation(struct ulp_group *group, const struct implementat
     const bool exact = group->problem.primitive->selects;
     subject->implementation = i;
     subject->tolerance = tolerance_for(problem_terms(&group->problem), &i->accumulation, exact);
-    subject->rule.limit = exact ? 0 : i->peer || group->factor >= 0 ? INFINITY : ULP_LIMIT;
+    /* a stranger has not promised more than the tolerance */
+    const bool own = !i->peer && (!i->plugin || group->problem.primitive->plugin);
+    subject->rule.limit = exact ? 0 : !own || group->factor >= 0 ? INFINITY : ULP_LIMIT;
     subject->rule.finite = i->no_special != NULL;
     subject->unavailable = i->no_extremes;
     if (!group->oracle) subject->unavailable = "its primitive has no oracle";

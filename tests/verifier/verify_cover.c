@@ -1,0 +1,424 @@
+#include "tests/verifier/verify_cover.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels/core/random.h"
+#include "tests/verifier/verify_cover_classes.h"
+#include "tests/verifier/verify_draw.h"
+
+const char *const cover_part_names[COVER_PARTS] = {
+    [COVER_PAIRS] = "pairs", [COVER_EDGES] = "edges", [COVER_EQUAL] = "equal",
+    [COVER_ENDS] = "ends",   [COVER_ALONE] = "alone", [COVER_BENCH] = "bench",
+};
+
+/* Operations that one problem may cost. */
+#define LIMIT_PAIRS 4e6
+#define LIMIT_ALONE 1e8
+#define LIMIT_GROWN 6e8
+#define LIMIT_BENCH 1.2e9
+/* ... and elements that all its operands may have. */
+#define MOST_ELEMENTS 1e8
+
+/* ---- the list ---------------------------------------------------------------------------------
+ */
+
+static bool known(const struct cover *cover, const struct problem *problem) {
+    for (int i = 0; i < cover->list.count; i++)
+        if (!memcmp(cover->list.item[i].problem.value, problem->value, sizeof problem->value))
+            return true;
+    return false;
+}
+
+static bool grow(struct cover *cover) {
+    if (cover->list.count < cover->room) return true;
+    const int room = cover->room ? 2 * cover->room : 64;
+    struct problem_case *item = realloc(cover->list.item, (size_t)room * sizeof *item);
+    if (item) cover->list.item = item;
+    enum cover_part *part = realloc(cover->part, (size_t)room * sizeof *part);
+    if (part) cover->part = part;
+    if (item && part) cover->room = room;
+    return item && part;
+}
+
+static bool add(struct cover *cover, struct draw *d, enum cover_part part,
+                const struct problem *problem) {
+    if (known(cover, problem)) return true;
+    if (!grow(cover)) return false;
+    struct problem_case item = {.problem = *problem};
+    item.fill = draw_between(d, 0, 1) ? FILL_NORMAL : draw_fill(d);
+    item.seed = (uint64_t)draw_between(d, 1, 999);
+    item.threads = (int)draw_between(d, 1, cover->threads);
+    cover->part[cover->list.count] = part;
+    cover->list.item[cover->list.count++] = item;
+    return true;
+}
+
+/* ---- problems around held fields --------------------------------------------------------------
+ */
+
+static bool fits(const struct problem *problem, double limit) {
+    double elements = 0;
+    if (problem_check(problem, NULL) || draw_cost(problem) > limit) return false;
+    for (int i = 0; i < problem->primitive->operand_count; i++) {
+        const struct shape shape = problem_shape(problem, i);
+        elements += (double)shape_elements(&shape);
+    }
+    return elements <= MOST_ELEMENTS;
+}
+
+/* A field that is not held gets what a held one has, or a multiple of it, or anything. */
+static void change_one(struct draw *d, struct problem *problem, const bool *held) {
+    const struct primitive *primitive = problem->primitive;
+    const int last = primitive->field_count - 1;
+    const int field = (int)draw_between(d, 0, last), from = (int)draw_between(d, 0, last);
+    if (held[field]) return;
+    const bool follows = held[from] && primitive->fields[from].kind == FIELD_INT &&
+                         primitive->fields[field].kind == FIELD_INT && draw_between(d, 0, 3);
+    if (follows && problem->value[from].i < INT64_C(1) << 40)
+        problem->value[field].i = problem->value[from].i * draw_between(d, 1, 3);
+    else
+        problem->value[field] = draw_value(d, problem, &primitive->fields[field]);
+}
+
+/* Fields that are not held change until the primitive takes the problem. */
+static bool settle(struct draw *d, struct problem *problem, const bool *held, double limit) {
+    enum { TRIES = 1000, AT_ONCE = 4 };
+    if (fits(problem, limit)) return true;
+    for (int i = 0; i < TRIES; i++) {
+        struct problem changed = *problem;
+        for (int64_t n = draw_between(d, 1, AT_ONCE); n > 0; n--) change_one(d, &changed, held);
+        if (!fits(&changed, limit)) continue;
+        *problem = changed;
+        return true;
+    }
+    return false;
+}
+
+/* The defaults, or the least of everything. */
+static struct problem start(struct draw *d, const struct primitive *primitive, double limit) {
+    struct problem problem, least;
+    problem_init(&problem, primitive);
+    least = problem;
+    for (int i = 0; i < primitive->field_count; i++)
+        if (primitive->fields[i].kind == FIELD_INT)
+            least.value[i] = class_value(d, &primitive->fields[i], 0);
+    const bool defaults = fits(&problem, limit) && draw_between(d, 0, 1);
+    return defaults || problem_check(&least, NULL) ? problem : least;
+}
+
+/* Every field that is not held gets a value of any class, if it may. */
+static void vary(struct draw *d, struct problem *problem, const bool *held, double limit) {
+    for (int i = 0; i < problem->primitive->field_count; i++) {
+        const struct field *field = &problem->primitive->fields[i];
+        const int class = (int)draw_between(d, 0, class_count(field) - 1);
+        if (held[i] || !class_possible(field, class)) continue;
+        struct problem changed = *problem;
+        changed.value[i] = class_value(d, field, class);
+        if (fits(&changed, limit)) *problem = changed;
+    }
+}
+
+/* The fields `held` as they are in `wanted`, the others as it goes. */
+static bool find(struct draw *d, const struct problem *wanted, const bool *held, double limit,
+                 struct problem *found) {
+    enum { ATTEMPTS = 3 };
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        *found = start(d, wanted->primitive, limit);
+        for (int i = 0; i < wanted->primitive->field_count; i++)
+            if (held[i]) found->value[i] = wanted->value[i];
+        if (settle(d, found, held, limit)) return true;
+    }
+    return false;
+}
+
+/* Look for a problem with these held fields, and take it into the list. */
+static bool look_for(struct cover *cover, struct draw *d, enum cover_part part,
+                     const struct problem *wanted, const bool *held, double limit) {
+    struct problem found;
+    cover->asked[part]++;
+    if (!find(d, wanted, held, limit, &found)) {
+        cover->missed[part]++;
+        return true;
+    }
+    if (part == COVER_EQUAL) vary(d, &found, held, limit);
+    return add(cover, d, part, &found);
+}
+
+/* ---- pairs ------------------------------------------------------------------------------------
+ */
+
+/* One value class of each of three fields; of two, when the third is none. */
+struct tuple {
+    int field[3], class[3];
+};
+
+struct tuples {
+    struct tuple *item;
+    bool *done;
+    int count;
+};
+
+static bool small_set(const struct field *field) {
+    return field->kind == FIELD_FLAG || field->kind == FIELD_CHOICE;
+}
+
+static void list_classes(const struct primitive *primitive, struct tuple tuple, int depth,
+                         struct tuples *tuples) {
+    if (depth == 3 || tuple.field[depth] < 0) {
+        if (tuples->item) tuples->item[tuples->count] = tuple;
+        tuples->count++;
+        return;
+    }
+    const struct field *field = &primitive->fields[tuple.field[depth]];
+    for (int class = 0; class < class_count(field); class ++) {
+        tuple.class[depth] = class;
+        if (class_possible(field, class)) list_classes(primitive, tuple, depth + 1, tuples);
+    }
+}
+
+static void list_fields(const struct primitive *primitive, struct tuples *tuples) {
+    const int fields = primitive->field_count;
+    tuples->count = 0;
+    for (int i = 0; i < fields; i++)
+        for (int j = i + 1; j < fields; j++) {
+            bool third = false;
+            for (int f = 0; f < fields; f++) {
+                if (f == i || f == j || !small_set(&primitive->fields[f])) continue;
+                third = true;
+                list_classes(primitive, (struct tuple){.field = {i, j, f}}, 0, tuples);
+            }
+            if (!third) list_classes(primitive, (struct tuple){.field = {i, j, -1}}, 0, tuples);
+        }
+}
+
+static bool tuples_make(const struct primitive *primitive, struct tuples *tuples) {
+    *tuples = (struct tuples){0};
+    list_fields(primitive, tuples);
+    struct tuple *item = calloc((size_t)tuples->count + 1, sizeof *item);
+    tuples->done = calloc((size_t)tuples->count + 1, sizeof *tuples->done);
+    tuples->item = item;
+    if (!item || !tuples->done) return false;
+    list_fields(primitive, tuples);
+    return true;
+}
+
+static bool has(const struct problem *problem, const struct tuple *tuple) {
+    for (int i = 0; i < 3 && tuple->field[i] >= 0; i++) {
+        const struct field *field = &problem->primitive->fields[tuple->field[i]];
+        if (class_of(field, problem->value[tuple->field[i]]) != tuple->class[i]) return false;
+    }
+    return true;
+}
+
+static bool cover_tuple(struct cover *cover, struct draw *d, struct tuples *tuples, int at) {
+    const struct primitive *primitive = cover->primitive;
+    const struct tuple *tuple = &tuples->item[at];
+    bool held[PROBLEM_MAX_FIELDS] = {false};
+    struct problem wanted, found;
+    problem_init(&wanted, primitive);
+    for (int i = 0; i < 3 && tuple->field[i] >= 0; i++) {
+        const int field = tuple->field[i];
+        held[field] = true;
+        wanted.value[field] = class_value(d, &primitive->fields[field], tuple->class[i]);
+    }
+    if (!find(d, &wanted, held, LIMIT_PAIRS, &found)) {
+        cover->missed[COVER_PAIRS]++;
+        return true;
+    }
+    vary(d, &found, held, LIMIT_PAIRS);
+    for (int i = 0; i < tuples->count; i++) tuples->done[i] |= has(&found, &tuples->item[i]);
+    return add(cover, d, COVER_PAIRS, &found);
+}
+
+static bool cover_pairs(struct cover *cover, struct draw *d) {
+    struct tuples tuples;
+    bool good = tuples_make(cover->primitive, &tuples);
+    cover->asked[COVER_PAIRS] = tuples.count;
+    for (int i = 0; good && i < tuples.count; i++)
+        if (!tuples.done[i]) good = cover_tuple(cover, d, &tuples, i);
+    free(tuples.item);
+    free(tuples.done);
+    return good;
+}
+
+/* ---- the other parts --------------------------------------------------------------------------
+ */
+
+static bool cover_edges(struct cover *cover, struct draw *d) {
+    const struct primitive *primitive = cover->primitive;
+    struct problem wanted;
+    bool good = true;
+    problem_init(&wanted, primitive);
+    for (int i = 0; i < primitive->field_count; i++) {
+        const struct field *field = &primitive->fields[i];
+        bool held[PROBLEM_MAX_FIELDS] = {false};
+        held[i] = true;
+        if (field->kind != FIELD_INT) continue;
+        for (int edge = 0; good && edge < EDGES; edge++) {
+            wanted.value[i].i = edge_value(edge);
+            if (wanted.value[i].i <= field->highest.i && wanted.value[i].i >= field->lowest.i)
+                good = look_for(cover, d, COVER_EDGES, &wanted, held, LIMIT_PAIRS);
+        }
+    }
+    return good;
+}
+
+static bool cover_equal(struct cover *cover, struct draw *d) {
+    const struct primitive *primitive = cover->primitive;
+    struct problem wanted;
+    bool good = true;
+    problem_init(&wanted, primitive);
+    for (int i = 0; i < primitive->field_count; i++)
+        for (int j = 0; good && j < primitive->field_count; j++) {
+            const struct field *a = &primitive->fields[i], *b = &primitive->fields[j];
+            bool held[PROBLEM_MAX_FIELDS] = {false};
+            held[i] = held[j] = true;
+            if (i == j || a->kind != FIELD_INT || b->kind != FIELD_INT) continue;
+            const int class = (int)draw_between(d, 1, 2);
+            if (!class_possible(a, class) || !class_possible(b, class)) continue;
+            wanted.value[i] = wanted.value[j] = class_value(d, a, class);
+            if (class_of(b, wanted.value[j]) == class)
+                good = look_for(cover, d, COVER_EQUAL, &wanted, held, LIMIT_PAIRS);
+        }
+    return good;
+}
+
+static bool cover_ends(struct cover *cover, struct draw *d) {
+    const struct primitive *primitive = cover->primitive;
+    struct problem wanted;
+    bool good = true;
+    problem_init(&wanted, primitive);
+    for (int i = 0; i < primitive->field_count; i++) {
+        const struct field *field = &primitive->fields[i];
+        bool held[PROBLEM_MAX_FIELDS] = {false};
+        held[i] = true;
+        if (small_set(field)) continue; /* every value of theirs is in many pairs */
+        for (int end = 0; good && end < 2; end++) {
+            wanted.value[i] = end ? field->highest : field->lowest;
+            good = look_for(cover, d, COVER_ENDS, &wanted, held, LIMIT_ALONE);
+        }
+    }
+    return good;
+}
+
+/* The largest value, of about a power of two, with which a problem is found. */
+static bool cover_alone(struct cover *cover, struct draw *d, int index) {
+    const struct field *field = &cover->primitive->fields[index];
+    bool held[PROBLEM_MAX_FIELDS] = {false};
+    struct problem wanted, found;
+    held[index] = true;
+    problem_init(&wanted, cover->primitive);
+    cover->asked[COVER_ALONE]++;
+    for (int64_t most = field->highest.i; most > 64; most /= 2) {
+        wanted.value[index].i = draw_between(d, most - most / 4, most);
+        if (!find(d, &wanted, held, LIMIT_ALONE, &found)) continue;
+        return add(cover, d, COVER_ALONE, &found);
+    }
+    cover->missed[COVER_ALONE]++;
+    return true;
+}
+
+/* From the defaults, or the least, field after field by half, until that costs too much. */
+static bool cover_grown(struct cover *cover, struct draw *d) {
+    enum { REFUSALS = 60 };
+    struct problem problem = start(d, cover->primitive, LIMIT_GROWN);
+    cover->asked[COVER_ALONE]++;
+    for (int refused = 0; refused < REFUSALS;) {
+        struct problem larger = problem;
+        const int i = (int)draw_between(d, 0, cover->primitive->field_count - 1);
+        if (cover->primitive->fields[i].kind == FIELD_INT)
+            larger.value[i].i += larger.value[i].i / 2 + draw_between(d, 0, 3);
+        if (fits(&larger, LIMIT_GROWN) && draw_cost(&larger) > draw_cost(&problem))
+            problem = larger;
+        else
+            refused++;
+    }
+    return add(cover, d, COVER_ALONE, &problem);
+}
+
+static bool cover_large(struct cover *cover, struct draw *d) {
+    enum { GROWN = 3 };
+    int extents = 0;
+    bool good = true;
+    for (int i = 0; good && i < cover->primitive->field_count; i++)
+        if (cover->primitive->fields[i].kind == FIELD_INT) {
+            good = cover_alone(cover, d, i);
+            extents++;
+        }
+    for (int i = 0; good && extents > 1 && i < GROWN; i++) good = cover_grown(cover, d);
+    return good;
+}
+
+static enum status cover_bench(struct cover *cover, struct draw *d, struct error *error) {
+    struct case_list bench = {NULL, 0};
+    const enum status status = cases_exist(cover->primitive)
+                                   ? cases_of(&bench, cover->primitive, "bench", error)
+                                   : STATUS_OK;
+    bool good = true;
+    for (int i = 0; good && !status && i < bench.count; i++) {
+        cover->asked[COVER_BENCH]++;
+        if (fits(&bench.item[i].problem, LIMIT_BENCH))
+            good = add(cover, d, COVER_BENCH, &bench.item[i].problem);
+        else
+            cover->missed[COVER_BENCH]++;
+    }
+    cases_free(&bench);
+    return status ? status : good ? STATUS_OK : fail(error, STATUS_NO_MEMORY, "out of memory");
+}
+
+enum status cover_make(struct cover *cover, const struct primitive *primitive, uint64_t seed,
+                       int threads, struct error *error) {
+    struct draw d = {.seed = seed, .stream = draw_stream(primitive->name) ^ 0xc0be5u};
+    *cover = (struct cover){.primitive = primitive, .threads = threads};
+    enum status status = STATUS_OK;
+    if (!cover_pairs(cover, &d) || !cover_edges(cover, &d) || !cover_equal(cover, &d) ||
+        !cover_ends(cover, &d) || !cover_large(cover, &d))
+        status = fail(error, STATUS_NO_MEMORY, "out of memory");
+    if (!status) status = cover_bench(cover, &d, error);
+    if (status) cover_free(cover);
+    return status;
+}
+
+void cover_free(struct cover *cover) {
+    cases_free(&cover->list);
+    free(cover->part);
+    cover->part = NULL;
+}
+
+/* ---- exact ------------------------------------------------------------------------------------
+ */
+
+/* The reals of an exact case keep sums whole. */
+static void take_reals(struct problem *problem, const struct problem *from) {
+    for (int i = 0; i < problem->primitive->field_count; i++)
+        if (problem->primitive->fields[i].kind == FIELD_REAL) problem->value[i] = from->value[i];
+}
+
+enum status cover_make_exact(struct cover *cover, const struct primitive *primitive, uint64_t seed,
+                             int threads, struct error *error) {
+    struct draw d = {.seed = seed, .stream = draw_stream(primitive->name) ^ 0xe8ac7u};
+    struct case_list exact;
+    struct cover sizes;
+    *cover = (struct cover){.primitive = primitive, .threads = threads};
+    if (!primitive->exact || primitive->selects || !cases_exist(primitive)) return STATUS_OK;
+    enum status status = cases_of(&exact, primitive, "exact", error);
+    if (status) return status;
+    status = cover_make(&sizes, primitive, seed, threads, error);
+    bool good = true;
+    for (int i = 0; good && !status && exact.count && i < sizes.list.count; i++) {
+        struct problem problem = sizes.list.item[i].problem;
+        const enum cover_part part = sizes.part[i];
+        const bool sampled = part == COVER_EDGES && draw_between(&d, 0, 3) == 0;
+        if (!sampled && part != COVER_ALONE && part != COVER_BENCH) continue;
+        take_reals(&problem, &exact.item[draw_between(&d, 0, exact.count - 1)].problem);
+        good = problem_check(&problem, NULL) || add(cover, &d, part, &problem);
+    }
+    for (int i = 0; i < cover->list.count; i++) cover->list.item[i].fill = FILL_ODD;
+    if (!good) status = fail(error, STATUS_NO_MEMORY, "out of memory");
+    cover_free(&sizes);
+    cases_free(&exact);
+    if (status) cover_free(cover);
+    return status;
+}
