@@ -80,7 +80,8 @@ static void describe_slot(const struct worker_page *page, const struct primitive
     const ptrdiff_t offset = (ptrdiff_t)(page->answer.fault.address - mapping->data);
     const bool inside = offset >= 0 && (size_t)offset < mapping->bytes;
     const bool sealed =
-        slot == SLOT_PREPARED || (slot < OPERANDS_MAX && page->request.slot[slot].sealed);
+        page->answer.fault.access == ACCESS_WRITE &&
+        (slot == SLOT_PREPARED || (slot < OPERANDS_MAX && page->request.slot[slot].sealed));
     char place[256];
     fault_place(page, primitive, slot, offset, place, sizeof place);
     snprintf(buffer, bytes, "%s %s%s", verbs[page->answer.fault.access],

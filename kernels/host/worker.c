@@ -1,5 +1,6 @@
 /* The process in which kernels run. */
 #define _GNU_SOURCE
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,15 +72,29 @@ static bool other_thread(void) {
 #endif
 }
 
-/* The page can be read alone while a kernel runs: what writes wildly shall not forge an answer. */
-static void guard_page(bool guarded) {
-    mprotect(page, sizeof *page, guarded ? PROT_READ : PROT_READ | PROT_WRITE);
+/* The page can be read alone while a kernel runs: what writes wildly shall not forge an answer. It
+ * stays open for good when a thread leaves a note, perhaps while another is about to guard it. */
+static atomic_flag guarding = ATOMIC_FLAG_INIT;
+static atomic_bool noting;
+
+static void open_page(void) { mprotect(page, sizeof *page, PROT_READ | PROT_WRITE); }
+
+static void guard_page(void) {
+    while (atomic_flag_test_and_set(&guarding)) continue;
+    if (!atomic_load(&noting)) mprotect(page, sizeof *page, PROT_READ);
+    atomic_flag_clear(&guarding);
+}
+
+static void open_for_note(void) {
+    atomic_store(&noting, true);
+    while (other_thread() && atomic_flag_test_and_set(&guarding)) continue; /* kept */
+    open_page();
 }
 
 /* Leaves a note; then the process dies of the signal, whose handler is gone by now. It does not
  * return: another thread could send it elsewhere than to where it faulted. */
 static void on_fault(int number, siginfo_t *info, void *context) {
-    guard_page(false);
+    open_for_note();
     const bool running = answer->stage == STAGE_RUNS || answer->stage == STAGE_PREPARES;
     answer->fault = (struct worker_fault){
         .signal = number,
@@ -194,10 +209,10 @@ static bool run_watched(const struct implementation *implementation, const struc
     watch_memory_begin();
     answer->stage = STAGE_RUNS;
     watch_begin(&watch);
-    guard_page(true);
+    guard_page();
     const unsigned changed = use_once(&use);
     const size_t growth = calls ? use_often(&use, request->beside, &calls) : 0;
-    guard_page(false);
+    open_page();
     answer->stage = STAGE_RETURNED;
     answer->calls = calls;
     for (int i = 0; i < OPERANDS_MAX; i++) /* what is written now is written too late */

@@ -70,7 +70,7 @@ def adapter(names):
     for (name, variant), callbacks in names.items():
         declarations.append(f"extern const struct implementation impl_{name};\nvoid {name}(void);")
         body.append(f'    made[n] = impl_{name};\n    made[n].variant = "lifted_{variant}";\n'
-                    f"    made[n].kernel = {name};")
+                    f"    made[n].kernel = {name};\n    made[n].promise = 0; /* not for plugins */")
         for callback in lift.CALLBACKS:
             if callback in callbacks:
                 declarations.append(f"void {name}_{callback}(void);")
