@@ -43,6 +43,7 @@ this project's headers (IMPL(softmax, mine, ...)), or it is a plugin.
   --json            one object for programs, schema assay-judge
   --kind K --problem P --fill F --seed S --threads N --fuzz N --isa ISA
                     only this: how a failure is repeated, the options of assay verify
+  --stages A,B      only these of its stages, by the names that it prints ({stages}), and timed then
   --ulp             only this: every float, one by one, of a function of one variable
   --stride N        ... every Nth of them (1; all take some 20 seconds)
   --timeout SECONDS longest time one call may take before it counts as hanging (5)
@@ -92,6 +93,7 @@ def arguments_of(words):
     judge.add_argument("--budget", type=float, default=ladder.BUDGET)
     judge.add_argument("--stride", type=int, default=1)
     judge.add_argument("--ulp", action="store_true")
+    judge.add_argument("--stages", type=lambda names: names.split(","))
     judge.add_argument("--json", action="store_true")
     judge.add_argument("--no-speed", action="store_true")
     for command in (new, judge):
@@ -165,7 +167,7 @@ def judge_in(options, folder):
         sys.stderr.write(found.warnings)
         sys.stderr.flush()
     verifier = stages.Verifier(options.verify_program, found, plugin, folder, options.timeout)
-    every = stages.wanted(only_of(options), found.primitive, options.stride)
+    every = stages.wanted(only_of(options), found.primitive, options.stride, options.stages)
     failed = stages.run_all(verifier, every, answer.show_stage(voice, found))
     if failed:
         voice.passing("comparing the results with those of known mistakes")
@@ -181,6 +183,8 @@ def judge_in(options, folder):
     if not options.no_speed and not only_of(options):
         timing, say_speed = time_it(options, voice, found, plugin, verifier)
     verdict, code = conclude(voice, found, every, timing)
+    if code == 0 and options.stages:
+        voice.say("  as far as --stages lets it be asked; without it, everything is")
     say_speed()
     if options.json:
         print(answer.as_json(found, every, verdict, code, **timing))
@@ -239,13 +243,16 @@ def time_it(options, voice, found, plugin, verifier):
 def judge(options):
     if options.help:
         sandbox = subprocess.run([options.verify_program, "--sandbox"], capture_output=True, text=True, check=False)
-        print(JUDGE_HELP.format(flags=" ".join(candidate.FLAGS[:2]), budget=ladder.BUDGET,
+        print(JUDGE_HELP.format(flags=" ".join(candidate.FLAGS[:2]), budget=ladder.BUDGET, stages=", ".join(stages.NAMES),
                                 sandbox=textwrap.indent(sandbox.stdout.strip(), "  ")), end="")
         return 0
     if not options.file:
         raise Refused("which file? (assay judge --help shows how)")
     if not options.timeout > 0:
         raise Refused("--timeout takes seconds")
+    unknown = [name for name in options.stages or [] if name not in stages.NAMES]
+    if unknown:
+        raise Refused(f"--stages: there is no stage '{unknown[0]}'; there are {', '.join(stages.NAMES)}")
     if not options.budget > 0:
         raise Refused("--budget takes seconds")
     with tempfile.TemporaryDirectory(prefix="assay-judge-") as folder:

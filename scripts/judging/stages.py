@@ -26,6 +26,7 @@ STAGES = [
     ("random", f"{RANDOM_PROBLEMS} random problems", ["--fuzz", str(RANDOM_PROBLEMS)]),
 ]
 FLOATS = ("floats", f"all {2**32:,} floats, one by one", ["--ulp"])
+NAMES = [name for name, _, _ in [*STAGES, FLOATS]]
 
 PASSED, FAILED, EMPTY, AHEAD, REFUSED = "passed", "failed", "nothing to ask", "not looked at", "refused"
 
@@ -147,15 +148,16 @@ def reasons(stages):
     return dict(sorted(found.items(), key=lambda pair: -pair[1]))
 
 
-def wanted(only, primitive, stride):
-    """The stages; or the one question of `only`, options for assay-verify. `stride`: of the sweep over all floats."""
+def wanted(only, primitive, stride, named=None):
+    """The stages, of these names if there are any; or the one question of `only`, options for assay-verify. `stride`: of
+    the sweep over all floats."""
     if only:
         return [Stage("asked", "the problem asked for", only)]
     name, asks, options = FLOATS
     if stride > 1:
         asks = f"every {stride}th float"
     floats = [(name, asks, [*options, "--stride", str(stride)])] if primitive["univariate"] else []
-    return [Stage(*entry) for entry in STAGES + floats]
+    return [Stage(*entry) for entry in STAGES + floats if not named or entry[0] in named]
 
 
 def run_all(verifier, stages, show):

@@ -23,6 +23,7 @@ PROGRAMS = []
 SAMPLE = os.environ.get("ASSAY_SAMPLE", "all")
 # Where the question is whether a kernel is found and called, one kind of check answers it.
 BRIEFLY = [] if SAMPLE == "all" else ["--kind", "oracle"]
+BEFORE_TIMING = [] if SAMPLE == "all" else ["--stages", "small,special"]
 
 RELU = "void relu(int64_t n, const float *x, float *y)"
 RIGHT = "for (int64_t i = 0; i < n; i++) y[i] = x[i] < 0 ? 0 : x[i];"
@@ -125,7 +126,14 @@ class Verdicts(Judged):
         answer = self.judge_json(self.relu(RIGHT), status=0)
         self.assertEqual(answer["verdict"], "RIGHT")
         self.assertTrue(all(stage["state"] in ("passed", "nothing_to_ask") for stage in answer["stages"]))
-        self.assertIn("RIGHT: ", self.judge("mine.c", status=0).stdout)
+        self.assertNotIn("--stages", self.judge("mine.c", *BRIEFLY, status=0).stdout)
+
+    def test_some_stages(self):
+        answer = self.judge_json(self.relu(RIGHT), "--stages", "laws,special", status=0)
+        self.assertEqual([stage["name"] for stage in answer["stages"]], ["special", "laws"])
+        said = self.judge("mine.c", "--stages", "small", status=0).stdout
+        self.assertRegex(said, r"RIGHT: 1 kind of check, \d+ cases\n  as far as --stages lets it be asked")
+        self.refused("mine.c", "--stages", "small,spezial", says="no stage 'spezial'; there are small, sizes, ")
 
     def test_wrong(self):
         name = self.relu("for (int64_t i = 0; i < n; i++) y[i] = fmaxf(x[i], 0);")
@@ -139,7 +147,7 @@ class Verdicts(Judged):
 
     def test_fast_math_is_named(self):
         name = self.relu("for (int64_t i = 0; i < n; i++) y[i] = isnan(x[i]) || x[i] > 0 ? x[i] : 0;")
-        self.judge(name, status=0)
+        self.judge(name, *BRIEFLY, status=0)
         self.assertIn("-ffinite-math-only", self.judge_json(name, "--cflags", "-ffinite-math-only", status=1)["meaning"])
 
     def test_what_loading_does_to_denormals_is_named(self):
@@ -188,14 +196,15 @@ class Verdicts(Judged):
                           'IMPL(relu, mine, .technique = "a comparison", .supports = few);\n')
 
     def test_what_it_refuses_is_counted(self):
+        some = [] if SAMPLE == "all" else ["--stages", "sizes,special,random"]
         for limit, verdict, text in ((10000, "RIGHT", "RIGHT on what it takes: it refused"),
                                      (2, "RIGHT_IN_PART", "RIGHT IN PART: it refused")):
-            answer = self.judge_json(self.refusing(limit), status=0)
+            answer = self.judge_json(self.refusing(limit), *some, status=0)
             self.assertEqual(answer["verdict"], verdict)
             self.assertEqual(answer["asked"], answer["passed"] + answer["skipped"])
             self.assertEqual(answer["refusals"], {f"n above {limit}": answer["refused"]})
             self.assertGreater(answer["refused"], 0)
-            said = self.judge("mine.c", status=0).stdout
+            said = self.judge("mine.c", *some, status=0).stdout
             self.assertIn(f"{text} {answer['refused']} of {answer['asked']} problems", said)
             self.assertRegex(said, r"passed  sizes .*\(\d+ of \d+ cases, it refused \d+")
 
@@ -294,7 +303,7 @@ class Verdicts(Judged):
 
 class Speed(Judged):
     def test_ladder(self):
-        done = self.run_assay("judge", self.relu(RIGHT), "--budget", "2", "--json")
+        done = self.run_assay("judge", self.relu(RIGHT), "--budget", "2", *BEFORE_TIMING, "--json")
         answer = json.loads(done.stdout)
         self.assertEqual((done.returncode, answer["verdict"]), (0, "RIGHT"), done.stderr)
         self.assertGreaterEqual(len(answer["ladder"]), 2)
@@ -318,13 +327,13 @@ static int timed(void) {
     def forbidden_when_timed(self, does):
         self.write("mine.c", f"#include <stdio.h>\n#include <string.h>\n#include <sys/socket.h>\n{INCLUDES}"
                              f"{self.WHEN_TIMED}{RELU} {{ if (timed()) {{ {does} }} {RIGHT} }}\n")
-        return self.run_assay("judge", "mine.c", "--budget", "2", "--json")
+        return self.run_assay("judge", "mine.c", "--budget", "1", *BEFORE_TIMING, "--json")
 
     def wrong_when_timed(self, does):
         self.write("mine.c", f"#include <stdio.h>\n#include <string.h>\n{INCLUDES}{self.WHEN_TIMED}{RELU} {{\n"
                              "static int bench = -1, calls; if (bench < 0) bench = timed();\n"
                              f"{RIGHT} if (bench) {{ calls++; {does} }} }}\n")
-        done = self.run_assay("judge", "mine.c", "--budget", "1", "--json")
+        done = self.run_assay("judge", "mine.c", "--budget", "1", *BEFORE_TIMING, "--json")
         answer = json.loads(done.stdout)
         self.assertEqual((done.returncode, answer["exit_code"], answer["verdict"]), (1, 1, "WRONG"), done.stderr)
         self.assertEqual(answer["failure"]["stage"], "timing")
@@ -370,7 +379,7 @@ static int timed(void) {
                              done.stderr)
             self.assertIsNone(answer["ladder"])
             self.assertIn("computes", answer["meaning"])
-        text = self.run_assay("judge", "mine.c", "--budget", "2")
+        text = self.run_assay("judge", "mine.c", "--budget", "1", *BEFORE_TIMING)
         self.assertIn("FORBIDDEN: when it was timed, it tried to start another process (clone)\n", text.stdout)
 
     def compiled(self, text):
@@ -444,7 +453,7 @@ class Refusals(Judged):
         self.refused(name, says="does not compile")
 
     def test_warnings_are_shown(self):
-        done = self.judge(self.relu("int unused; " + RIGHT), status=0)
+        done = self.judge(self.relu("int unused; " + RIGHT), *BRIEFLY, status=0)
         self.assertRegex(done.stderr, r"mine.c:4:\d+: warning: unused variable")
 
     def test_link_error(self):
@@ -469,7 +478,7 @@ class Refusals(Judged):
                              "void softmax(int64_t outer, int64_t axis_len, int64_t inner, const float *x, float *y)"
                              "{ (void)outer; (void)axis_len; (void)inner; (void)x; (void)y; }\n")
         self.refused("mine.c", says="say which with --primitive")
-        self.judge("mine.c", "--primitive", "relu", status=0)
+        self.judge("mine.c", "--primitive", "relu", *BRIEFLY, status=0)
 
     def test_bad_files(self):
         self.refused("nowhere.c", says="nowhere.c: no such file")
