@@ -16,7 +16,7 @@ const char *const cover_part_names[COVER_PARTS] = {
 /* Operations that one problem may cost. */
 #define LIMIT_PAIRS 4e6
 #define LIMIT_ALONE 1e8
-#define LIMIT_GROWN 6e8
+#define LIMIT_GROWN 3e8
 #define LIMIT_BENCH 1.2e9
 /* ... and elements that all its operands may have. */
 #define MOST_ELEMENTS 1e8
@@ -321,16 +321,16 @@ static bool cover_alone(struct cover *cover, struct draw *d, int index) {
 }
 
 /* From the defaults, or the least, field after field by half, until that costs too much. */
-static bool cover_grown(struct cover *cover, struct draw *d) {
+static bool cover_grown(struct cover *cover, struct draw *d, double limit) {
     enum { REFUSALS = 60 };
-    struct problem problem = start(d, cover->primitive, LIMIT_GROWN);
+    struct problem problem = start(d, cover->primitive, limit);
     cover->asked[COVER_ALONE]++;
     for (int refused = 0; refused < REFUSALS;) {
         struct problem larger = problem;
         const int i = (int)draw_between(d, 0, cover->primitive->field_count - 1);
         if (cover->primitive->fields[i].kind == FIELD_INT)
             larger.value[i].i += larger.value[i].i / 2 + draw_between(d, 0, 3);
-        if (fits(&larger, LIMIT_GROWN) && draw_cost(&larger) > draw_cost(&problem))
+        if (fits(&larger, limit) && draw_cost(&larger) > draw_cost(&problem))
             problem = larger;
         else
             refused++;
@@ -347,7 +347,8 @@ static bool cover_large(struct cover *cover, struct draw *d) {
             good = cover_alone(cover, d, i);
             extents++;
         }
-    for (int i = 0; good && extents > 1 && i < GROWN; i++) good = cover_grown(cover, d);
+    for (int i = 0; good && extents > 1 && i < GROWN; i++) /* one costs more than all else */
+        good = cover_grown(cover, d, i ? LIMIT_ALONE : LIMIT_GROWN);
     return good;
 }
 
