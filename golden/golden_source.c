@@ -93,17 +93,36 @@ static enum status list_cases(struct golden_source *source, struct error *error)
     return STATUS_OK;
 }
 
+/* HDF5's signature stands at the beginning, or behind a user block of 512 bytes, 1024, 2048 ... */
+static bool is_hdf5(FILE *bytes) {
+    unsigned char start[8];
+    for (long at = 0; fseek(bytes, at, SEEK_SET) == 0; at = at ? 2 * at : 512) {
+        if (fread(start, 1, sizeof start, bytes) != sizeof start) return false;
+        if (memcmp(start, "\211HDF\r\n\032\n", sizeof start) == 0) return true;
+    }
+    return false;
+}
+
+/* Why it cannot be opened; a file that somebody writes is no damaged one. */
+static enum status not_opened(const char *reason, struct error *error) {
+    const bool written = strstr(reason, "lock file") || strstr(reason, "already open for write");
+    if (written)
+        return fail(error, STATUS_BAD_INPUT,
+                    "is open for writing in another program: it can be read when that has closed "
+                    "it (HDF5: %s)",
+                    reason);
+    return fail(error, STATUS_BAD_INPUT, "is damaged: %s", reason);
+}
+
 static enum status open_hdf5(struct golden_source *source, struct error *error) {
     struct stat about;
     if (stat(source->path, &about) != 0) return fail(error, STATUS_IO, "%s", strerror(errno));
     if (!S_ISREG(about.st_mode)) return fail(error, STATUS_BAD_INPUT, "is not a file");
-    unsigned char start[8] = {0};
     FILE *bytes = fopen(source->path, "rb");
     if (!bytes) return fail(error, STATUS_IO, "%s", strerror(errno));
-    const size_t got = fread(start, 1, sizeof start, bytes);
+    const bool hdf5 = is_hdf5(bytes);
     fclose(bytes);
-    if (got != sizeof start || memcmp(start, "\211HDF\r\n\032\n", 8) != 0)
-        return fail(error, STATUS_BAD_INPUT, "is not an HDF5 file");
+    if (!hdf5) return fail(error, STATUS_BAD_INPUT, "is not an HDF5 file");
     /* strong: closing the file closes whatever is still open in it */
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
@@ -111,8 +130,7 @@ static enum status open_hdf5(struct golden_source *source, struct error *error) 
     char reason[200];
     hdf5_reason(reason, sizeof reason); /* before the next call forgets it */
     hdf5_drop(access);
-    if (source->id < 0) return fail(error, STATUS_BAD_INPUT, "is damaged: %s", reason);
-    return STATUS_OK;
+    return source->id < 0 ? not_opened(reason, error) : STATUS_OK;
 }
 
 enum status golden_source_open(struct golden_source *source, const char *path,

@@ -21,10 +21,11 @@ struct problem_case {
     enum fill fill;
     uint64_t seed;
     bool constant;
-    uint32_t idle; /* bit i: the outputs do not depend on operand i (golden files say so) */
-    int line;      /* in its file, from 1 */
-    bool shared;   /* the file is the family's */
-    int threads;   /* 0: as many as the run has */
+    uint32_t idle;  /* bit i: the outputs do not depend on operand i (golden files say so) */
+    int line;       /* in its file, from 1 */
+    bool shared;    /* the file is the family's */
+    int threads;    /* 0: as many as the run has */
+    char name[160]; /* of a golden file's case; "" of others */
 };
 
 struct case_list {

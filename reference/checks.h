@@ -8,8 +8,8 @@
 
 /* The same problem again, but not the same inputs. */
 enum twin {
-    TWIN_OTHER_DATA,
     TWIN_ONE_ELEMENT, /* but for one element the same */
+    TWIN_OTHER_DATA,
     TWINS
 };
 

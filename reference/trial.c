@@ -97,6 +97,8 @@ static bool place_operand(struct host *host, const struct trial *trial, int i,
     memset(file + offset + bytes, MEMORY_CANARY, room - offset - bytes);
     if (trial->input[i] && bytes)
         memcpy(file + offset, trial->input[i], bytes);
+    else if (trial->held && trial->held->output[i] && bytes)
+        memcpy(file + offset, trial->held->output[i], bytes);
     else
         poison_fill(file + offset, bytes, plan.poison);
     host->page->request.slot[i] =

@@ -12,6 +12,7 @@ struct trial {
     void *input[OPERANDS_MAX]; /* in and in-out operands as before the run; owned */
     int calls;                 /* 0: a run is one call; else up to so many more, each on the same */
     bool beside;               /* ... beside those of another thread */
+    const struct capture *held; /* what outputs hold before a run, for one; NULL: poison */
 };
 
 /* What a run left in its outputs; owned. */

@@ -7,7 +7,10 @@
  *         ASSAY_PLUGIN("mine"), .implementations = implementations};
  *
  * and is compiled with -shared -fPIC against this project's headers; core functions (isa_best,
- * threads_get, fail ...) are found in the program that loads it.
+ * threads_get, fail ...) are found in the program that loads it. Its kernels run in assay-worker,
+ * which has these and knows of primitives only what they are: no other implementation can be found
+ * there, no oracle and no library beside them (those with a `defect` may be made of ours and run
+ * where ours do).
  *
  * The ABI only grows: every struct begins with its own size, or its array is stamped with the size
  * of an element, and is appended to at its end. What a plugin compiled against older headers does

@@ -23,7 +23,11 @@ static const struct primitive *const built_primitives[] = {
 #undef BUILT
 
 #define PRIMITIVE(name)
+#ifdef ASSAY_REGISTRY_PRIMITIVES_ONLY /* assay-worker */
+#define BUILT(primitive, variant)
+#else
 #define BUILT(primitive, variant) &impl_##primitive##_##variant,
+#endif
 static const struct implementation *const built_implementations[] = {
 #include "registry_built.def"
     NULL};

@@ -17,6 +17,7 @@
 
 #include "kernels/core/isa.h"
 #include "kernels/core/memory.h"
+#include "kernels/core/registry.h"
 #include "kernels/host/sandbox.h"
 #include "kernels/host/sanitized.h"
 #include "kernels/host/watch.h"
@@ -124,6 +125,24 @@ static void this_program(const struct host *host, char *buffer, size_t bytes) {
     snprintf(buffer, bytes, "%s", linked ? "/proc/self/exe" : host->arguments[0]);
 }
 
+/* assay-worker, which lies beside this program. */
+static void strangers_program(char *buffer, size_t bytes) {
+    const ssize_t length = readlink("/proc/self/exe", buffer, bytes - 1);
+    buffer[length > 0 ? length : 0] = 0;
+    char *name = strrchr(buffer, '/');
+    name = name ? name + 1 : buffer;
+    snprintf(name, bytes - (size_t)(name - buffer), "assay-worker");
+}
+
+/* One whose kernel is nothing that we wrote or spoiled: it shall not find what we wrote. */
+static bool is_stranger(const struct host *host) {
+    const struct worker_request *request = &host->page->request;
+    const struct implementation *implementation =
+        registry_find_implementation(request->primitive, request->variant);
+    return implementation && implementation->plugin &&
+           (host->all_strangers || !implementation->defect);
+}
+
 /* exec, not fork alone: an OpenMP runtime does not survive a fork. */
 static bool start_worker(struct host *host) {
     int pair[2];
@@ -135,7 +154,10 @@ static bool start_worker(struct host *host) {
     renumber(&actions, host, theirs);
     sandbox_keep_out();
     char program[4096];
-    this_program(host, program, sizeof program);
+    if (host->stranger)
+        strangers_program(program, sizeof program);
+    else
+        this_program(host, program, sizeof program);
     const int failed =
         posix_spawn(&host->worker, program, &actions, NULL, host->arguments, environ);
     posix_spawn_file_actions_destroy(&actions);
@@ -371,6 +393,10 @@ struct outcome host_call(struct host *host, const struct primitive *primitive) {
              host->page->request.variant);
     if (!idle_was_quiet(host, primitive, id, &outcome)) return outcome;
     const bool another = strcmp(id, host->last) != 0;
+    if (is_stranger(host) != host->stranger) {
+        host_restart(host);
+        host->stranger = !host->stranger;
+    }
     snprintf(host->last, sizeof host->last, "%s", id);
     enum sign sign = ask(host, &status, &outcome);
     if (sign == SIGN_END && another && ended_before(host)) /* no fault of this one */

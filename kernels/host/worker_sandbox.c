@@ -17,7 +17,7 @@ const char sandbox_help[] =
     "  of the verifier, also as root, whose capabilities it does not have; mounts,\n"
     "  the clock and other doings of an administrator; catching the signals of a crash;\n"
     "  memory, open files and written bytes beyond a limit, and raising it; hanging\n"
-    "  (--timeout). It never holds the expected values.\n"
+    "  (--timeout). It never holds the expected values, nor this project's own kernels.\n"
     "What does not stop it:\n"
     "  It can print to your terminal, and use your processors until the timeout. It can rewrite "
     "the worker's own code, and so hide a\n"

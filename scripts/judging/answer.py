@@ -98,6 +98,9 @@ def place_named(message, operand):
     return flat
 
 
+OF_VALUES = re.compile("expected |was not written|differs between two runs|has other bits")
+
+
 def evidence(voice, failure):
     """The smallest failing problem, its inputs and its wrong outputs."""
     smallest = failure.get("smallest") or failure
@@ -106,6 +109,9 @@ def evidence(voice, failure):
     unwritten = "was not written" in smallest["message"]
     operands = [matrices.Operand(entry, unwritten) for entry in smallest.get("operands", [])]
     wrong = [operand for operand in operands if True in operand.wrong]
+    if not wrong and not failure.get("law") and OF_VALUES.search(smallest["message"]):
+        lines += ["Run once more it was right, so there is no table: it depends on what ran before, or on chance.", ""]
+        return [("  " + line).rstrip() for line in lines]
     around = wrong[0].first_wrong if wrong else 0
     for operand in operands:
         if operand.judged and wrong and operand not in wrong:
@@ -146,7 +152,10 @@ def wrong(voice, found, stage, cause, every):
         voice.say("", f"Likely cause: {cause['defect']}",
                   f"  (its results agree with those of a kernel with that defect on all of {cause['trials']} "
                   f"problems, {cause['wrong']} of them wrong)")
-    voice.say("", "Again, just this one:", f"  {repro(found.path, failure)}")
+    if failure.get("passes_alone") and stage.name in stages.NAMES:
+        voice.say("", "Again, with what runs before it:", f"  assay judge {found.path} --stages {stage.name}")
+    else:
+        voice.say("", "Again, just this one:", f"  {repro(found.path, failure)}")
 
 
 # ---- right

@@ -12,13 +12,13 @@ import sys
 import tempfile
 
 
-def write(path, primitive, fields, inputs, outputs, said):
+def write(path, primitive, fields, inputs, outputs, said, **how):
     import h5py
 
-    with h5py.File(path, "w") as file:
+    with h5py.File(path, "w", **how) as file:
         file.attrs.update({"schema": "assay-golden", "version": 1, "primitive": primitive, "oracle": "numpy float64",
                            "created": "2024-01-01"})
-        case = file.create_group("a")
+        case = file.create_group("a case")
         case.attrs.update({**fields, **said})
         for name, value in inputs.items():
             case.create_dataset(f"in/{name}", data=value.astype("float32"))
@@ -55,6 +55,29 @@ def layer_norm(scale):
             {"y": y, "mean": mean, "rstd": rstd})
 
 
+def files_of_others(path, made):
+    """A file with something before HDF5's part, a case that fails, by its name; a file that is still being written."""
+    import h5py
+
+    good = True
+
+    def expect(status, pattern):
+        nonlocal good
+        done = subprocess.run([sys.argv[1], "relu/naive", "--golden", path], capture_output=True, text=True)
+        if done.returncode != status or not re.search(pattern, done.stdout + done.stderr):
+            good = False
+            print(f"FAIL: exit status {done.returncode}, not {status}, or not {pattern}: {done.stdout}{done.stderr}")
+
+    for block in (512, 4096):
+        write(path, *made, {}, userblock_size=block)
+        expect(0, "PASS +relu/naive +golden +1 case")
+    write(path, *made[:3], {"y": made[3]["y"] * 2}, {})
+    expect(1, "relu/naive/n=3, case 'a case'\n")
+    with h5py.File(path, "r+"):
+        expect(2, "^assay-verify: .*file.h5: is open for writing in another program: .*\n$")
+    return good
+
+
 def main():
     if not all(map(importlib.util.find_spec, ("numpy", "h5py"))):
         print("SKIPPED: no numpy or no h5py; scripts/setup installs them")
@@ -84,6 +107,7 @@ def main():
                 bad += 1
                 print(f"FAIL {name}: exit status {done.returncode}, not {status}, or it does not say {pattern}:")
                 print(*(f"| {line}" for line in text.splitlines()), sep="\n")
+        bad += not files_of_others(path, relu(ones))
     return 1 if bad else 0
 
 

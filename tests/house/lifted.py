@@ -67,9 +67,13 @@ def sampled(found):
 def adapter(names):
     """A plugin's source: the lifted functions of {symbol: [callbacks]} under the originals' descriptors."""
     declarations, body = [], []
-    for (name, variant), callbacks in names.items():
-        declarations.append(f"extern const struct implementation impl_{name};\nvoid {name}(void);")
-        body.append(f'    made[n] = impl_{name};\n    made[n].variant = "lifted_{variant}";\n'
+    for (name, identity, isa, threads), callbacks in names.items():
+        primitive, variant = identity.split("/")
+        declarations.append(f"extern const struct implementation impl_{name} __attribute__((weak));\nvoid {name}(void);")
+        body.append(f"    if (&impl_{name}) made[n] = impl_{name}; /* the verifier; the worker needs no traits */\n"
+                    f'    made[n].size = sizeof made[n];\n    made[n].primitive = "{primitive}";\n'
+                    f'    made[n].variant = "lifted_{variant}";\n    made[n].technique = "lifted";\n'
+                    f"    made[n].isa = ISA_{isa.upper()};\n    made[n].uses_threads = {int(threads)};\n"
                     f"    made[n].kernel = {name};\n    made[n].promise = 0; /* not for plugins */")
         for callback in lift.CALLBACKS:
             if callback in callbacks:
@@ -112,14 +116,14 @@ class Lifted(unittest.TestCase):
             with self.subTest(identity):
                 name = identity.replace("/", "_")
                 text = lift.lift(self.project, primitive, implementation)
-                names[name, implementation["variant"]] = self.compiled(text, name)
+                names[name, identity, implementation["isa"], implementation["threads"]] = self.compiled(text, name)
                 ids.append(f"{primitive['name']}/lifted_{implementation['variant']}")
         self.assertTrue(ids, "nothing ran")
         self.verify(names, ids)
 
     def verify(self, names, ids):
         Path(self.folder, "plugin.c").write_text(adapter(names))
-        objects = [os.path.join(self.folder, f"{name}.so") for name, _ in names]
+        objects = [os.path.join(self.folder, f"{name}.so") for name, *_ in names]
         plugin = os.path.join(self.folder, "plugin.so")
         done = run("cc", "-std=c11", "-shared", "-fPIC", "-I", str(TOP), "plugin.c", *objects, "-o", plugin,
                    f"-Wl,-rpath,{self.folder}", cwd=self.folder)

@@ -275,6 +275,20 @@ class Verdicts(Judged):
         self.assertIn("guard page", answer["meaning"])
         self.assertIsNone(answer["cause"])
 
+    def test_what_ran_before(self):
+        """No table of a run that was right, and a line that repeats what was seen."""
+        name = self.relu(f"static int calls; {RIGHT} if (++calls % 5 == 4 && n) y[n / 2] = 77;")
+        said = self.judge(name, status=1).stdout
+        self.assertIn("WRONG: ", said)
+        self.assertIn("Run once more it was right, so there is no table", said)
+        self.assertNotIn("difference", said)
+        name = self.relu(f"static int seen; {RIGHT} seen |= n == 33; if (n == 64 && seen) y[3] = 77;")
+        done = self.judge(name, "--stages", "sizes", status=1)
+        self.assertIn("Run alone, this problem passes", done.stdout)
+        again = shlex.split(done.stdout.rstrip().splitlines()[-1])
+        self.assertEqual(again[:2] + again[3:4], ["assay", "judge", "--stages"])
+        self.judge(name, *again[3:], status=1)
+
     def test_hang(self):
         started = time.monotonic()
         answer = self.judge_json(self.relu("for (volatile int64_t i = 0; n;) i = n;"), "--timeout", "0.5", status=1)

@@ -64,6 +64,13 @@ static enum status open_listed(struct case_source *source, const struct options 
 /* ---- golden files -----------------------------------------------------------------------------
  */
 
+/* As it is printed: a name may hold anything. */
+static void name_case(struct problem_case *item, const char *name) {
+    snprintf(item->name, sizeof item->name, "%s", name);
+    for (char *c = item->name; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 127) *c = '?';
+}
+
 static enum status list_golden(struct case_source *source, const struct problem *only,
                                struct error *error) {
     const int count = golden_count(source->golden);
@@ -82,6 +89,7 @@ static enum status list_golden(struct case_source *source, const struct problem 
                                       .seed = golden.seed,
                                       .constant = golden.constant,
                                       .idle = golden.idle};
+            name_case(&source->list.item[source->list.count - 1], golden.name);
         }
         golden_release(&golden);
     }

@@ -71,6 +71,7 @@ static json_t *failure_json(const struct options *options, const struct row *row
         "{s:s, s:s, s:s, s:I, s:i, s:s, s:s}", "verdict", verdict_name(finding->verdict), "problem",
         failure->problem, "fill", fill_name(failure->fill), "seed", (json_int_t)failure->seed,
         "threads", finding->threads, "message", finding->message, "repro", repro);
+    if (object && *failure->name) json_object_set_new(object, "case", json_string(failure->name));
     if (object && failure->not_alone) json_object_set_new(object, "passes_alone", json_true());
     if (object && failure->smallest)
         json_object_set_new(object, "smallest", smallest_json(options, row, failure->smallest));

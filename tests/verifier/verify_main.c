@@ -37,7 +37,8 @@ static enum status set_up(const struct options *options, struct mutants *mutants
     if (options->plugin_count)
         output_guard_crashes("in the verifier's own process, where the shapes, costs and oracles "
                              "of plugins are called");
-    return options->mutants || options->diagnose ? mutants_load(mutants, error) : STATUS_OK;
+    return options->mutants || options->diagnose ? mutants_load(mutants, options->exploits, error)
+                                                 : STATUS_OK;
 }
 
 /* A filter that means nothing is a slip of the pen, even beside others that mean something. */

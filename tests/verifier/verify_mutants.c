@@ -77,8 +77,10 @@ static enum status load_named(struct mutants *mutants, const char *places, struc
 }
 
 /* Folders beside the one that holds this program; those that are not there have no mutants. */
-static enum status load_beside(struct mutants *mutants, struct error *error) {
-    static const char *const folders[] = {"mutants", "wild"};
+static enum status load_beside(struct mutants *mutants, bool exploits, struct error *error) {
+    static const char *const all[] = {"mutants", "wild", "exploits"};
+    const char *const *folders = exploits ? all + 2 : all;
+    const size_t folder_count = exploits ? 1 : 2;
     char program[PATH_BYTES], place[PATH_BYTES + 32];
     const ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     if (length < 0)
@@ -91,22 +93,23 @@ static enum status load_beside(struct mutants *mutants, struct error *error) {
         if (slash) *slash = 0;
     }
     enum status status = STATUS_OK;
-    for (size_t i = 0; i < sizeof folders / sizeof *folders && !status; i++) {
+    for (size_t i = 0; i < folder_count && !status; i++) {
         snprintf(place, sizeof place, "%s/%s", program, folders[i]);
         if (access(place, F_OK) == 0) status = load_place(mutants, place, error);
     }
     if (!status && !mutants->count)
         return fail(error, STATUS_BAD_INPUT,
-                    "there are no mutants in %.400s/mutants: build them "
+                    "there are no mutants in %.400s/%s: build them "
                     "(target mutants), or ASSAY_MUTANTS must name them",
-                    program);
+                    program, folders[0]);
     return status;
 }
 
-enum status mutants_load(struct mutants *mutants, struct error *error) {
+enum status mutants_load(struct mutants *mutants, bool exploits, struct error *error) {
     *mutants = (struct mutants){0};
     const char *places = getenv("ASSAY_MUTANTS");
-    return places && *places ? load_named(mutants, places, error) : load_beside(mutants, error);
+    return places && *places ? load_named(mutants, places, error)
+                             : load_beside(mutants, exploits, error);
 }
 
 void mutants_free(struct mutants *mutants) {

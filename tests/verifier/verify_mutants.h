@@ -1,8 +1,8 @@
 /* Kernels that are wrong on purpose: where they are kept, and loading them.
  *
  * They are plugins whose implementations have a `defect`: every *.so in the folders mutants/ and
- * wild/ beside this program's own folder, or what $ASSAY_MUTANTS names: files and folders,
- * separated by colons. */
+ * wild/ beside this program's own folder (exploits/ for --exploits), or what $ASSAY_MUTANTS names:
+ * files and folders, separated by colons. */
 #ifndef TESTS_VERIFIER_VERIFY_MUTANTS_H
 #define TESTS_VERIFIER_VERIFY_MUTANTS_H
 
@@ -15,7 +15,7 @@ struct mutants {
 };
 
 /* Load them into the registry. STATUS_BAD_INPUT: there are none, or one cannot be loaded. */
-enum status mutants_load(struct mutants *mutants, struct error *error);
+enum status mutants_load(struct mutants *mutants, bool exploits, struct error *error);
 void mutants_free(struct mutants *mutants);
 
 /* Which plugin implementation `index` of the registry came from; NULL: none of these. */

@@ -78,6 +78,8 @@ static const char help_tail[] =
     "  assay verify --seed fresh --json -          other data, results as JSON\n"
     "  assay verify --mutants softmax              the score of the verifier itself\n"
     "  assay verify --mutants softmax/mutant_zero  what it says about one of them\n"
+    "  assay verify --exploits                     can a kernel be called right without being "
+    "right?\n"
     "  assay verify conv2d --fuzz 1000 --seed fresh   random problems; failures are shrunk\n"
     "  assay verify conv2d --cover                 every pair of extremes; failures are shrunk\n"
     "  assay verify conv2d --coverage              what that covers\n"
@@ -263,7 +265,7 @@ int options_read(struct options *options, int count, char **arguments) {
     for (int i = 1; i < count; i++) rest[i] = arguments[i + skipped];
     const bool list = options->command == COMMAND_LIST;
     int json_flag = 0, shrink = 0, mutants_flag = 0, fail_fast = 0, diagnose = 0, ulp_flag = 0,
-        record_flag = 0, cover = 0, coverage = 0;
+        record_flag = 0, cover = 0, coverage = 0, exploits = 0;
     struct poptOption table[] = {
         {"kind", 'k', POPT_ARG_STRING, NULL, OPT_KIND, "only this kind of check", "KIND"},
         {"problem", 'p', POPT_ARG_STRING, &options->problem, 0, "this problem, not the case files'",
@@ -287,6 +289,9 @@ int options_read(struct options *options, int count, char **arguments) {
         {"mutants", 'm', POPT_ARG_NONE, &mutants_flag, 0,
          "verify the verifier: every kernel in mutants/ and wild/ beside it (or in $ASSAY_MUTANTS) "
          "must be caught, and for the reason it states",
+         NULL},
+        {"exploits", 0, POPT_ARG_NONE, &exploits, 0,
+         "the same with kernels that try to fool the judge (exploits/ beside it), as strangers",
          NULL},
         {"fail-fast", 0, POPT_ARG_NONE, &fail_fast, 0,
          "of each implementation, stop at the first failure", NULL},
@@ -327,7 +332,8 @@ int options_read(struct options *options, int count, char **arguments) {
     options->cover = cover;
     options->coverage = coverage;
     if ((options->fuzz || cover || coverage) && !options->seed_given) options->seed = 1;
-    options->mutants = mutants_flag;
+    options->mutants = mutants_flag || exploits;
+    options->exploits = exploits;
     options->fail_fast = fail_fast;
     options->diagnose = diagnose;
     options->ulp = ulp_flag;

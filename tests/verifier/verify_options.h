@@ -27,6 +27,7 @@ struct options {
     uint64_t seed;
     double timeout;
     int fuzz;       /* random problems per primitive; 0: not asked for */
+    bool exploits;  /* --exploits: as mutants, of those that fool judges */
     bool cover;     /* --cover: problems that cover the fields */
     bool coverage;  /* say what is covered, and run nothing */
     double minutes; /* how long; 0: no limit */

@@ -29,6 +29,7 @@ struct failure failure_of(enum kind kind, const struct problem_case *item,
     struct failure failure = {
         .kind = kind, .finding = *finding, .fill = item->fill, .seed = item->seed};
     problem_print(&item->problem, failure.problem, sizeof failure.problem);
+    memcpy(failure.name, item->name, sizeof failure.name);
     return failure;
 }
 
@@ -150,7 +151,16 @@ void repro_print(const struct options *options, const struct row *row,
         put_run_options(&line, options);
         return;
     }
+    if (options->cover && failure->not_alone) {
+        put(&line, " --cover", "");
+        put_run_options(&line, options);
+        return;
+    }
     put(&line, " --kind ", kind_rules[failure->kind].name);
+    if (failure->not_alone && !options->problem) { /* with the cases before it */
+        put_run_options(&line, options);
+        return;
+    }
     put_quoted(&line, " --problem ", failure->problem);
     if (failure->kind == KIND_GOLDEN) {
         if (options->golden) put_quoted(&line, " --golden ", options->golden);

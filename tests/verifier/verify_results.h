@@ -14,6 +14,7 @@ struct failure {
     enum kind kind;
     struct finding finding;
     char problem[PROBLEM_MAX_TEXT];
+    char name[160]; /* of its case in a golden file, or "" */
     enum fill fill;
     uint64_t seed;
     struct smallest *smallest; /* NULL: not looked for, or not found */

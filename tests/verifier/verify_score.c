@@ -1,4 +1,4 @@
-/* assay verify --mutants: does the verifier catch every kernel that is wrong on purpose, and for
+/* assay verify --mutants and --exploits: does the verifier catch every kernel that is wrong on purpose, and for
  * the reason that the kernel states? The kinds of check go from cheap to dear, the cases of each
  * from small to large, all small ones before the first large one, and every mutant leaves at the
  * first that catches it. A catch counts only where the primitive's right kernel passes the same
@@ -184,9 +184,27 @@ static enum status try_kinds(struct scoring *scoring, struct lineup *lineup, boo
     return status;
 }
 
+/* Those that no case file's problem shows: the problems of --cover, as `assay judge` asks them. */
+static enum status try_cover(struct scoring *scoring, struct lineup *lineup) {
+    static const enum kind drawn_kinds[] = {KIND_RANDOM, KIND_EXACT};
+    const struct options *given = scoring->options;
+    struct options covering = *given;
+    covering.cover = true;
+    covering.stride = 1;
+    if (!covering.seed_given) covering.seed = 1;
+    scoring->options = &covering;
+    enum status status = STATUS_OK;
+    for (int i = 0; i < 4 && !status && lineup->loose; i++) /* small ones, then large ones */
+        if (kind_wanted(scoring, drawn_kinds[i % 2]))
+            status = try_kind(scoring, lineup, drawn_kinds[i % 2], i >= 2);
+    scoring->options = given;
+    return status;
+}
+
 static enum status try_all(struct scoring *scoring, struct lineup *lineup) {
     enum status status = try_kinds(scoring, lineup, false);
     if (!status) status = try_kinds(scoring, lineup, true);
+    if (!status && lineup->loose) status = try_cover(scoring, lineup);
     for (int i = 0; i < lineup->count; i++) {
         struct suspect *suspect = &lineup->suspect[i];
         if (suspect->fate == FATE_LOOSE && !suspect->passed && *suspect->reason)
@@ -221,6 +239,7 @@ int run_mutants(const struct options *options, const struct mutants *mutants, ch
     if (!arguments) status = fail(&scoring.error, STATUS_NO_MEMORY, "out of memory");
     if (!status) status = host_open(&scoring.host, arguments, options->timeout, &scoring.error);
     if (!status) {
+        scoring.host.all_strangers = options->exploits;
         scoring.text = text_open(options);
         status = score(&scoring, &total);
         host_close(&scoring.host);

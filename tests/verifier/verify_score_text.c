@@ -27,6 +27,10 @@ static void repro(const struct score *score, const struct suspect *suspect, char
         repro_print(&options, &row, &suspect->failure, buffer, bytes);
 }
 
+static const char *noun(const struct score *score) {
+    return score->options->exploits ? "exploit" : "mutant";
+}
+
 static void print_suspect(const struct score *score, const struct suspect *suspect) {
     static const char *const headings[FATES] = {"SURVIVED", "caught", "MISNAMED", "UNPROVEN",
                                                 "not here"};
@@ -92,11 +96,12 @@ void score_report(struct score *score, struct text_output *text, const struct li
     const int count = lineup->count - fate[FATE_ABSENT];
     const bool all = fate[FATE_CAUGHT] == count, quiet = text->options->verbosity == QUIET;
     if (!all || !quiet)
-        printf("%-16s %s%d of %d mutant%s caught%s", lineup->primitive->name,
+        printf("%-16s %s%d of %d %s%s caught%s", lineup->primitive->name,
                !text->colour ? ""
                : all         ? "\033[32m"
                              : "\033[31m",
-               fate[FATE_CAUGHT], count, count == 1 ? "" : "s", text->colour ? "\033[0m" : "");
+               fate[FATE_CAUGHT], count, noun(score), count == 1 ? "" : "s",
+               text->colour ? "\033[0m" : "");
     if ((!all || !quiet) && fate[FATE_ABSENT]) printf(", %d not here", fate[FATE_ABSENT]);
     if (!all || !quiet) putchar('\n');
     const bool show = text->options->verbosity == VERBOSE || lineup->count == 1;
@@ -122,15 +127,19 @@ enum exit_code score_exit_code(const struct score *score) {
 enum status score_finish(struct score *score, struct text_output *text, FILE *json,
                          struct error *error) {
     const int count = ran(score), caught = score->fate[FATE_CAUGHT];
-    if (!count) fprintf(stderr, "assay-verify: no mutant matched\n");
+    const char *what = noun(score);
+    if (!count) fprintf(stderr, "assay-verify: no %s matched\n", what);
     if (text->enabled && count)
-        printf("total: %d of %d mutant%s caught, %.4g %%, %.1f s\n", caught, count,
+        printf("total: %d of %d %s%s caught, %.4g %%, %.1f s\n", caught, count, what,
                count == 1 ? "" : "s", 100.0 * caught / count, text_seconds(text));
+    if (text->enabled && count && score->options->exploits)
+        printf("attack success rate: %.4g %%\n", 100.0 * score->fate[FATE_LOOSE] / count);
     if (!json) {
         json_decref(score->primitives);
         return STATUS_OK;
     }
-    json_t *root = json_pack("{s:s, s:i, s:s, s:i, s:i, s:i, s:o}", "schema", "assay-mutants",
+    json_t *root = json_pack("{s:s, s:i, s:s, s:i, s:i, s:i, s:o}", "schema",
+                             score->options->exploits ? "assay-exploits" : "assay-mutants",
                              "version", 1, "assay_version", ASSAY_VERSION, "mutants", count,
                              "caught", caught, "exit_code", (int)score_exit_code(score),
                              "primitives", score->primitives ? score->primitives : json_array());

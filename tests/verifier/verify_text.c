@@ -88,6 +88,7 @@ void text_case(struct text_output *text, const struct row *row, const struct pro
     else
         printf(", ran without touching anything");
     print_directions(result->directions, result->kinks);
+    if (*item->name) printf(", case '%s'", item->name);
     if (*result->note) printf(": %s", result->note);
     putchar('\n');
 }
@@ -95,8 +96,9 @@ void text_case(struct text_output *text, const struct row *row, const struct pro
 static void print_failure(const struct text_output *text, const struct row *row,
                           const struct failure *failure) {
     char repro[2 * PROBLEM_MAX_TEXT];
-    printf("    %s/%s/%s\n      %s: %s\n", row->primitive, row->variant, failure->problem,
-           verdict_name(failure->finding.verdict), failure->finding.message);
+    printf("    %s/%s/%s", row->primitive, row->variant, failure->problem);
+    if (*failure->name) printf(", case '%s'", failure->name);
+    printf("\n      %s: %s\n", verdict_name(failure->finding.verdict), failure->finding.message);
     repro_print(text->options, row, failure, repro, sizeof repro);
     printf("      %s\n", repro);
     if (failure->not_alone)
