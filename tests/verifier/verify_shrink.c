@@ -261,14 +261,22 @@ static bool fails_with_patience(struct search *s, double timeout) {
     return fails_as_given(s, &item, s->threads);
 }
 
+/* In a worker that has run nothing before: else it is no problem that fails alone. */
+static bool fails_afresh(struct search *s) {
+    const struct problem_case item = s->item;
+    host_restart(s->host);
+    s->timed_out = false;
+    s->deadline = text_clock() + 2 * s->host->timeout;
+    return fails_as_given(s, &item, s->threads);
+}
+
 /* What was asked itself, with nothing smaller. */
 static bool back_to(struct search *s, const struct problem_case *given, int threads,
                     const struct finding *finding) {
     s->item = *given;
     s->threads = threads;
     s->finding = *finding;
-    s->deadline = text_clock() + 2 * s->host->timeout;
-    return fails_as_given(s, given, threads);
+    return fails_afresh(s);
 }
 
 struct smallest *shrink(struct host *host, const struct implementation *implementation,
@@ -291,9 +299,11 @@ struct smallest *shrink(struct host *host, const struct implementation *implemen
     host->timeout = patience(host, failure->finding.verdict);
     struct smallest *smallest = NULL;
     const int threads = s.threads;
+    host_restart(host);
     if (fails(&s, &given, threads)) {
         search(&s);
-        if (fails_with_patience(&s, timeout) || back_to(&s, &given, threads, &failure->finding))
+        if ((fails_with_patience(&s, timeout) && fails_afresh(&s)) ||
+            back_to(&s, &given, threads, &failure->finding))
             smallest = result_of(&s);
     }
     host->timeout = timeout;
