@@ -3,7 +3,8 @@
  *   y = x > 0 ? x : negative_slope x          grad_x = x > 0 ? grad_y : negative_slope grad_y
  *
  * Shapes, alignment, aliasing, NaN, Inf: activation.h.
- * grad_x of a NaN x is negative_slope grad_y, as torch has it.
+ * grad_x of a NaN x is negative_slope grad_y, as torch has it. y of -Inf with negative_slope = 0 is
+ * left open: 0 is the limit, NaN is the product.
  * Source: Maas, Hannun, Ng, "Rectifier nonlinearities improve neural network acoustic models",
  * ICML 2013; torch.nn.functional.leaky_relu. */
 #ifndef KERNELS_ACTIVATION_LEAKY_RELU_H

@@ -171,6 +171,11 @@ void left_describe(const struct worker_answer *answer, char *buffer, size_t byte
         snprintf(buffer, bytes, "did not preserve what a function must (System V ABI): ");
         use_registers((unsigned)count, buffer + strlen(buffer), bytes - strlen(buffer));
         break;
+    case LEFT_OTHER_THREAD:
+        snprintf(buffer, bytes,
+                 "gives other bits when another thread calls it: it is not reentrant, or is set up "
+                 "for one thread alone");
+        break;
     case LEFT_LOCALE: snprintf(buffer, bytes, "changed the locale of the process"); break;
     case LEFT_ENVIRONMENT: snprintf(buffer, bytes, "changed the environment variables"); break;
     default:

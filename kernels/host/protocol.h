@@ -104,16 +104,17 @@ struct worker_fault {
 /* What a kernel left changed behind itself, though it must not. */
 enum left {
     LEFT_NOTHING,
-    LEFT_CONTROL,     /* rounding mode, flush-to-zero or trap masks */
-    LEFT_X87,         /* the x87 control word, or its registers in use (MMX without emms) */
-    LEFT_HANDLER,     /* count: the signal */
-    LEFT_MASK,        /* the signal mask */
-    LEFT_TIMER,       /* a timer that will send a signal */
-    LEFT_DESCRIPTORS, /* closed some of the worker's */
-    LEFT_THREADS,     /* count: how many more are running */
-    LEFT_MEMORY,      /* count: MiB that were not given back */
-    LEFT_GROWTH,      /* count: bytes that each of many calls keeps */
-    LEFT_REGISTERS,   /* count: a bit for each, see use.h */
+    LEFT_CONTROL,      /* rounding mode, flush-to-zero or trap masks */
+    LEFT_X87,          /* the x87 control word, or its registers in use (MMX without emms) */
+    LEFT_HANDLER,      /* count: the signal */
+    LEFT_MASK,         /* the signal mask */
+    LEFT_TIMER,        /* a timer that will send a signal */
+    LEFT_DESCRIPTORS,  /* closed some of the worker's */
+    LEFT_THREADS,      /* count: how many more are running */
+    LEFT_MEMORY,       /* count: MiB that were not given back */
+    LEFT_GROWTH,       /* count: bytes that each of many calls keeps */
+    LEFT_REGISTERS,    /* count: a bit for each, see use.h */
+    LEFT_OTHER_THREAD, /* not changed, but not right either: another thread got other results */
     LEFT_LOCALE,
     LEFT_ENVIRONMENT,
     LEFTS,

@@ -173,7 +173,7 @@ static size_t allocated(void) {
  * signals back; there the two run side by side. */
 struct neighbour {
     struct use use;
-    atomic_bool stop, stands, done;
+    atomic_bool stop, stands, done, differs;
     atomic_int calls; /* of the first thread, so far */
     pthread_t thread, first;
 };
@@ -200,6 +200,10 @@ static void *calls_too(void *argument) {
         while (!SANITIZED && !atomic_load(&n->stands) && !atomic_load(&n->stop)) sched_yield();
         again(&n->use);
         atomic_store(&n->stands, false);
+        if (!as_the_first(&n->use)) {
+            atomic_store(&n->differs, true);
+            break;
+        }
         while (!SANITIZED && atomic_load(&n->calls) == calls && !atomic_load(&n->stop))
             sched_yield();
         for (spin = 0; spin < i * 37 % 1000; spin++) continue; /* elsewhere in the call next time */
@@ -239,14 +243,18 @@ static bool meet(struct neighbour *neighbour, const struct use *use) {
     for (int i = 0; good && i < use->problem->primitive->operand_count; i++)
         if (use->operand[i]) good = moved_on(neighbour, use, i);
     visitor = neighbour;
-    good = good && use_open(&neighbour->use) &&
-           !pthread_create(&neighbour->thread, NULL, calls_too, neighbour);
+    good = good && use_open(&neighbour->use);
+    if (good) {
+        again(&neighbour->use);
+        note_first(&neighbour->use);
+    }
+    good = good && !pthread_create(&neighbour->thread, NULL, calls_too, neighbour);
     if (!good) free_copies(neighbour);
     return good;
 }
 
 /* Calls until the neighbour is done, or something differs. Returns how many. */
-static int call_beside(const struct use *use) {
+static int call_beside(const struct use *use, bool *alike) {
     const struct sigaction still = {.sa_handler = stand_still, .sa_flags = SA_RESTART};
     const double deadline = now() + (SANITIZED ? USE_SECONDS : USE_BESIDE_SECONDS);
     struct neighbour neighbour;
@@ -260,13 +268,14 @@ static int call_beside(const struct use *use) {
         } while (as_the_first(use) && !atomic_load(&neighbour.done) && now() < deadline);
         atomic_store(&neighbour.stop, true);
         pthread_join(neighbour.thread, NULL);
+        *alike = !atomic_load(&neighbour.differs);
         free_copies(&neighbour);
     }
     sigaction(MEETING_SIGNAL, &before, NULL);
     return done;
 }
 
-size_t use_often(const struct use *use, bool beside, int *calls) {
+size_t use_often(const struct use *use, bool beside, int *calls, bool *alike) {
     enum { SETTLED = 32, ENOUGH = 64 }; /* caches of libraries are there; a leak is no cache */
     const double deadline = now() + USE_SECONDS;
     const int most = *calls;
@@ -274,7 +283,7 @@ size_t use_often(const struct use *use, bool beside, int *calls) {
     int done = 0, since = 0;
     note_first(use);
     if (beside) {
-        *calls = call_beside(use);
+        *calls = call_beside(use, alike);
         return 0;
     }
     do {

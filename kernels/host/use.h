@@ -33,8 +33,9 @@ void use_registers(unsigned changed, char *buffer, size_t bytes);
  * outputs are then left. `beside`: as many as it takes until another thread has called it often
  * enough in the middle of them, on operands of its own and other data, at most USE_BESIDE_SECONDS.
  * Returns how many bytes more were allocated after each call than before it; 0 where that cannot be
- * told. *calls: how many there were. */
-size_t use_often(const struct use *use, bool beside, int *calls);
+ * told. *calls: how many there were. *alike: that other thread got the bits that the first one gets
+ * from the same operands. */
+size_t use_often(const struct use *use, bool beside, int *calls, bool *alike);
 
 #define USE_SECONDS 0.05
 #define USE_BESIDE_SECONDS 1.0

@@ -211,7 +211,8 @@ static bool run_watched(const struct implementation *implementation, const struc
     watch_begin(&watch);
     guard_page();
     const unsigned changed = use_once(&use);
-    const size_t growth = calls ? use_often(&use, request->beside, &calls) : 0;
+    bool alike = true;
+    const size_t growth = calls ? use_often(&use, request->beside, &calls, &alike) : 0;
     open_page();
     answer->stage = STAGE_RETURNED;
     answer->calls = calls;
@@ -220,6 +221,7 @@ static bool run_watched(const struct implementation *implementation, const struc
     int count = 0;
     answer->left = watch_end(&watch, implementation->uses_threads, operand_bytes(), &count);
     if (!answer->left && growth) answer->left = LEFT_GROWTH, count = (int)growth;
+    if (!answer->left && !alike) answer->left = LEFT_OTHER_THREAD;
     if (!answer->left && changed) answer->left = LEFT_REGISTERS, count = (int)changed;
     answer->left_count = count;
     if (implementation->uses_threads) watch_settle(&watch);

@@ -13,7 +13,8 @@ begin with, then the kernels, cut at lines of the form
     corpus.py VERIFY_PROGRAM CORPUS [NAME ...]     exit status 0 when all are as expected
 
 All kernels go through one process of the verifier together, so that what is true of a case is worked out once.
---one-by-one asks `assay judge` itself about each, as its user does. ASSAY_SAMPLE=N: every eighth kernel, which of
+--one-by-one asks `assay judge` itself about each, as its user does. --fuzz=N asks the right ones alone, about N random
+problems of a fresh seed: none may be called wrong. ASSAY_SAMPLE=N: every eighth kernel, which of
 the eight by N; unset or `all`: every one.
 """
 import json
@@ -158,14 +159,33 @@ def chosen(kernels, names):
     return kernels[int(sample) % SAMPLED::SAMPLED] or kernels, False
 
 
+def false_alarms(together, kernels, problems):
+    """How many of the right ones are refused on so many new problems."""
+    right = [kernel for kernel in kernels if kernel.expected[1] == "RIGHT"]
+    for kernel in right:
+        together.prepare(kernel)
+    left = [kernel for kernel in right if not kernel.said]
+    if left:
+        together.ask(left, "--fuzz", problems, "--seed", "fresh")
+    wrong = [kernel for kernel in right if kernel.said]
+    for kernel in wrong:
+        failure = kernel.said.get("failure") or {"message": kernel.said.get("error")}
+        print(f"false alarm: {kernel.name}: {failure['message']}\n  {failure.get('repro')}")
+    print(f"{len(right) - len(wrong)} of {len(right)} right kernels pass {problems} random problems")
+    return wrong
+
+
 def main():
-    words = [word for word in sys.argv[1:] if word != "--one-by-one"]
+    words = [word for word in sys.argv[1:] if not word.startswith("--")]
+    fuzz = next((word.split("=")[1] for word in sys.argv if word.startswith("--fuzz=")), None)
     program, path = os.path.abspath(words[0]), pathlib.Path(words[1])
     kernels, all_of_them = chosen(read(path), words[2:])
     listed = subprocess.run([program, "list", "--json"], capture_output=True, text=True, check=True).stdout
     primitives = {entry["name"]: entry for entry in json.loads(listed)["primitives"]}
     primitive = path.stem if path.stem in primitives else None
     with tempfile.TemporaryDirectory(prefix="assay-corpus-") as folder:
+        if fuzz:
+            return 1 if false_alarms(Together(program, primitives, primitive, folder), kernels, fuzz) else 0
         if "--one-by-one" in sys.argv:
             for kernel in kernels:
                 judge(program, primitive, kernel, folder)

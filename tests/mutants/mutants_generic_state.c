@@ -3,6 +3,7 @@
 #include <locale.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <time.h>
 #include <unistd.h>
 #if defined __SSE2__
@@ -359,6 +360,16 @@ RUN(shared_scratch) {
         memcpy(p.tensor.data, operand[p.index], (size_t)p.count * p.unit);
 }
 
+/* As with a table that is thread-local beside a flag that is not. */
+RUN(first_thread) {
+    static _Thread_local bool mine;
+    static atomic_bool taken;
+    (void)self;
+    if (!atomic_exchange(&taken, true)) mine = true;
+    run_right(problem, invocation);
+    if (!mine) spoil_last(problem, invocation);
+}
+
 static const struct sabotage sabotages[] = {
     SABOTAGE(previous_result, "returns the result of the call before", "FAIL"),
     SABOTAGE(cached_by_problem,
@@ -413,6 +424,8 @@ static const struct sabotage sabotages[] = {
 #endif
     SABOTAGE(late_in_life, "wrong from the 4000th call on",
              "FAIL: on the same inputs|FAIL: expected"),
+    SABOTAGE(first_thread, "is set up for the thread that calls first, and for no other",
+             "FAIL: gives other bits when another thread calls it"),
     SABOTAGE(shared_scratch, "results lie in a static buffer for a while: not reentrant",
              "FAIL: it is not reentrant"),
 #if !SANITIZED /* which count allocations themselves */

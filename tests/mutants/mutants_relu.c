@@ -38,6 +38,8 @@
       in_tail(i, n, 16) ? y[i] : keep(value))                                                      \
     M(tail_of_32, "the last n % 32 elements are not written", UNWRITTEN,                           \
       in_tail(i, n, 32) ? y[i] : keep(value))                                                      \
+    M(float_extent, "n passes through float: beyond 2^24 the last of an odd n is left out",        \
+      UNWRITTEN, n > 1 << 24 && i >= n - n % 2 ? y[i] : keep(value))                               \
     M(tail_copied, "the last n % 8 elements are copied as they are", WRONG,                        \
       in_tail(i, n, 8) ? value : keep(value))                                                      \
     M(only_positive, "only positive values are written: elsewhere y keeps what it held",           \

@@ -338,6 +338,20 @@ static bool cover_grown(struct cover *cover, struct draw *d, double limit) {
     return add(cover, d, COVER_ALONE, &problem);
 }
 
+/* The only extent beyond 2^24, and odd: as a float it would be another one. */
+static bool cover_beyond_float(struct cover *cover, struct draw *d) {
+    const struct primitive *primitive = cover->primitive;
+    struct problem problem;
+    problem_init(&problem, primitive);
+    cover->asked[COVER_ALONE]++;
+    for (int i = 0; i < primitive->field_count; i++)
+        if (primitive->fields[i].kind == FIELD_INT)
+            problem.value[i].i = (1 << 24) + 2 * draw_between(d, 0, 2000) + 1;
+    if (fits(&problem, LIMIT_BENCH)) return add(cover, d, COVER_ALONE, &problem);
+    cover->missed[COVER_ALONE]++;
+    return true;
+}
+
 static bool cover_large(struct cover *cover, struct draw *d) {
     enum { GROWN = 3 };
     int extents = 0;
@@ -347,6 +361,7 @@ static bool cover_large(struct cover *cover, struct draw *d) {
             good = cover_alone(cover, d, i);
             extents++;
         }
+    if (good && extents == 1) good = cover_beyond_float(cover, d);
     for (int i = 0; good && extents > 1 && i < GROWN; i++) /* one costs more than all else */
         good = cover_grown(cover, d, i ? LIMIT_ALONE : LIMIT_GROWN);
     return good;
