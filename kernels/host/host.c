@@ -135,12 +135,14 @@ static void strangers_program(char *buffer, size_t bytes) {
 }
 
 /* One whose kernel is nothing that we wrote or spoiled: it shall not find what we wrote. */
-static bool is_stranger(const struct host *host) {
-    const struct worker_request *request = &host->page->request;
-    const struct implementation *implementation =
-        registry_find_implementation(request->primitive, request->variant);
+static bool is_stranger(const struct host *host, const struct implementation *implementation) {
     return implementation && implementation->plugin &&
            (host->all_strangers || !implementation->defect);
+}
+
+static bool asks_for_stranger(const struct host *host) {
+    const struct worker_request *request = &host->page->request;
+    return is_stranger(host, registry_find_implementation(request->primitive, request->variant));
 }
 
 /* exec, not fork alone: an OpenMP runtime does not survive a fork. */
@@ -393,7 +395,7 @@ struct outcome host_call(struct host *host, const struct primitive *primitive) {
              host->page->request.variant);
     if (!idle_was_quiet(host, primitive, id, &outcome)) return outcome;
     const bool another = strcmp(id, host->last) != 0;
-    if (is_stranger(host) != host->stranger) {
+    if (asks_for_stranger(host) != host->stranger) {
         host_restart(host);
         host->stranger = !host->stranger;
     }
@@ -403,4 +405,21 @@ struct outcome host_call(struct host *host, const struct primitive *primitive) {
         sign = ask(host, &status, &outcome);
     if (sign == SIGN_ANSWER) return judge_answer(host);
     return sign == SIGN_END ? judge_end(host, primitive, status) : outcome;
+}
+
+enum status hosts_open(struct hosts *hosts, char **arguments, double timeout, struct error *error) {
+    enum status status = host_open(&hosts->ours, arguments, timeout, error);
+    if (status) return status;
+    status = host_open(&hosts->strangers, arguments, timeout, error);
+    if (status) host_close(&hosts->ours);
+    return status;
+}
+
+void hosts_close(struct hosts *hosts) {
+    host_close(&hosts->ours);
+    host_close(&hosts->strangers);
+}
+
+struct host *hosts_for(struct hosts *hosts, const struct implementation *implementation) {
+    return is_stranger(&hosts->strangers, implementation) ? &hosts->strangers : &hosts->ours;
 }

@@ -47,6 +47,15 @@ struct outcome {
  */
 struct outcome host_call(struct host *host, const struct primitive *primitive);
 
+/* A host for our own kernels and one for strangers, so that going from one to the other costs no new
+ * worker. all_strangers as above, before the first call. */
+struct hosts {
+    struct host ours, strangers;
+};
+enum status hosts_open(struct hosts *hosts, char **arguments, double timeout, struct error *error);
+void hosts_close(struct hosts *hosts);
+struct host *hosts_for(struct hosts *hosts, const struct implementation *implementation);
+
 /* What the kernel left changed (answer.left), in words. */
 void left_describe(const struct worker_answer *answer, char *buffer, size_t bytes);
 /* What a worker that does not answer is at, as the end of a sentence: waiting.c. */

@@ -54,7 +54,7 @@ struct suspect {
 };
 
 struct diagnosis {
-    struct host host;
+    struct hosts hosts;
     const struct implementation *patient;
     struct run_plan plan;
     struct suspect suspect[SUSPECTS_MAX];
@@ -214,7 +214,7 @@ static bool affordable(const struct problem *problem) {
 static bool runs(struct diagnosis *d, const struct specimen *s, const struct implementation *who,
                  struct capture *capture) {
     struct finding ignored = {.verdict = VERDICT_PASS};
-    return trial_run(&d->host, &s->trial, who, d->plan, capture, &ignored);
+    return trial_run(hosts_for(&d->hosts, who), &s->trial, who, d->plan, capture, &ignored);
 }
 
 /* Has the oracle no opinion on much of it (zeros of padding times Inf)? A wrong kernel then meets
@@ -412,10 +412,10 @@ int run_diagnose(const struct options *options, const struct mutants *mutants, c
     char **arguments = worker_arguments(options, program, mutants->path, mutants->count);
     enum status status = arguments ? choose_patient(&d, options, &error)
                                    : fail(&error, STATUS_NO_MEMORY, "out of memory");
-    if (!status) status = host_open(&d.host, arguments, options->timeout, &error);
+    if (!status) status = hosts_open(&d.hosts, arguments, options->timeout, &error);
     if (!status) {
         status = examine_all(&d, options, &error);
-        host_close(&d.host);
+        hosts_close(&d.hosts);
     }
     free(arguments);
     if (status) {

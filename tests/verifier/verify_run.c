@@ -17,7 +17,7 @@ enum { IMPLEMENTATIONS_MAX = 256 };
 struct session {
     const struct options *options;
     struct filters filters;
-    struct host host;
+    struct hosts hosts;
     struct results results;
     struct text_output text;
     int threads, primitives; /* primitives: how many take part */
@@ -73,8 +73,8 @@ static void shrink_first(struct session *session, struct group *group, int i) {
     const bool asked =
         session->options->shrink || session->options->fuzz || session->options->cover;
     if (!asked || !first || first->smallest || first->not_alone || first->next) return;
-    first->smallest =
-        shrink(&session->host, group->implementation[i], first, SECONDS, &session->text);
+    first->smallest = shrink(hosts_for(&session->hosts, group->implementation[i]),
+                             group->implementation[i], first, SECONDS, &session->text);
     first->not_alone = !first->smallest && first->kind != KIND_GOLDEN;
 }
 
@@ -109,8 +109,9 @@ static enum status run_case(struct session *session, struct group *group,
         text_progress(&session->text, implementation->primitive, implementation->variant,
                       source->kind, source->of ? source->drawn - 1 : index,
                       source->of ? source->of : source->list.count);
-        const struct verdict_of verdict = check(&session->host, &subject, implementation,
-                                                item->threads ? item->threads : session->threads);
+        const struct verdict_of verdict =
+            check(hosts_for(&session->hosts, implementation), &subject, implementation,
+                  item->threads ? item->threads : session->threads);
         if (!make_row(session, group, i, source->kind) || !row_add(group->row[i], item, &verdict))
             status = fail(&session->error, STATUS_NO_MEMORY, "out of memory");
         else
@@ -287,11 +288,11 @@ static enum status run_session(struct session *session, char *program) {
     char **arguments = worker_arguments(options, program, NULL, 0);
     if (!arguments) return fail(&session->error, STATUS_NO_MEMORY, "out of memory");
     enum status status = check_usage(session, &session->error);
-    if (!status) status = host_open(&session->host, arguments, options->timeout, &session->error);
+    if (!status) status = hosts_open(&session->hosts, arguments, options->timeout, &session->error);
     if (!status) {
         session->text = text_open(options);
         status = run_all(session);
-        host_close(&session->host);
+        hosts_close(&session->hosts);
     }
     free(arguments);
     return status;

@@ -23,7 +23,7 @@ struct scoring {
     const struct options *options;
     const struct mutants *mutants;
     struct filters filters;
-    struct host host;
+    struct hosts hosts;
     struct text_output text;
     int threads;
     struct error error;
@@ -80,9 +80,10 @@ static double patience(const struct scoring *scoring, const struct suspect *susp
 static bool right_kernel_passes(struct scoring *scoring, struct subject *subject,
                                 const struct implementation *right, int *known) {
     if (*known < 0) {
-        scoring->host.timeout = scoring->options->timeout;
-        *known = right && check(&scoring->host, subject, right, scoring->threads).finding.verdict ==
-                              VERDICT_PASS;
+        struct host *host = hosts_for(&scoring->hosts, right);
+        host->timeout = scoring->options->timeout;
+        *known =
+            right && check(host, subject, right, scoring->threads).finding.verdict == VERDICT_PASS;
     }
     return *known;
 }
@@ -114,9 +115,9 @@ static enum status try_case(struct scoring *scoring, struct lineup *lineup,
         const struct implementation *implementation = suspect->implementation;
         text_progress(&scoring->text, implementation->primitive, implementation->variant,
                       source->kind, index, source->list.count);
-        scoring->host.timeout = patience(scoring, suspect);
-        const struct verdict_of verdict =
-            check(&scoring->host, &subject, implementation, scoring->threads);
+        struct host *host = hosts_for(&scoring->hosts, implementation);
+        host->timeout = patience(scoring, suspect);
+        const struct verdict_of verdict = check(host, &subject, implementation, scoring->threads);
         if (verdict.finding.verdict == VERDICT_PASS)
             suspect->passed++;
         else if (verdict.finding.verdict == VERDICT_SKIP)
@@ -237,12 +238,12 @@ int run_mutants(const struct options *options, const struct mutants *mutants, ch
     FILE *json = options->json ? json_open(options, &scoring.error) : NULL;
     enum status status = options->json && !json ? STATUS_IO : STATUS_OK;
     if (!arguments) status = fail(&scoring.error, STATUS_NO_MEMORY, "out of memory");
-    if (!status) status = host_open(&scoring.host, arguments, options->timeout, &scoring.error);
+    if (!status) status = hosts_open(&scoring.hosts, arguments, options->timeout, &scoring.error);
     if (!status) {
-        scoring.host.all_strangers = options->exploits;
+        scoring.hosts.strangers.all_strangers = options->exploits;
         scoring.text = text_open(options);
         status = score(&scoring, &total);
-        host_close(&scoring.host);
+        hosts_close(&scoring.hosts);
     }
     if (!status) status = score_finish(&total, &scoring.text, json, &scoring.error);
     free(arguments);
