@@ -4,6 +4,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+/* mprotect(2), and with which key these functions change pages: in a sandbox nobody else may change
+ * those that the kernel gets (kernels/host/sandbox.h). */
+int memory_protect(void *address, size_t bytes, int protection);
+void memory_set_key(uint64_t key);
 
 enum { MEMORY_ALIGNMENT = 64 }; /* a cache line, and a zmm register */
 

@@ -1,13 +1,13 @@
 #include "kernels/core/plugin.h"
 
 #include <dlfcn.h>
-#include <fenv.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "kernels/core/callback.h"
 #include "kernels/core/descriptor.h"
+#include "kernels/core/float_control.h"
 #include "kernels/core/law.h"
 #include "kernels/core/registry.h"
 
@@ -205,30 +205,17 @@ enum status plugin_register(const struct assay_plugin *plugin, const char *path,
     return status;
 }
 
-/* Everything of the environment but the flags that exceptions leave. */
-static unsigned control_of(const fenv_t *environment) {
-#if defined __x86_64__
-    return environment->__mxcsr & 0xffc0u;
-#else
-    (void)environment;
-    return (unsigned)fegetround();
-#endif
-}
-
 /* *changed: what was loaded changed the floating-point environment, which is as before again. */
 static enum status load(const char *path, plugin_oracle_fn *add_oracle, bool *changed,
                         struct error *error) {
     const struct assay_plugin *plugin = NULL;
-    fenv_t before, after;
-    fegetenv(&before);
-    const unsigned control = control_of(&before);
+    const unsigned control = float_control();
     const bool begun = callback_begin(path, NULL, "is loaded");
     enum status status = open_plugin(path, &plugin, error);
     if (!status) status = plugin_register(plugin, path, add_oracle, error);
     callback_end(begun);
-    fegetenv(&after);
-    *changed = control_of(&after) != control;
-    if (*changed) fesetenv(&before);
+    *changed = float_control() != control;
+    if (*changed) float_control_set(control);
     return status;
 }
 

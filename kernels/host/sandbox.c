@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "kernels/core/memory.h"
 #include "kernels/host/sandbox_files.h"
 #include "kernels/host/sandbox_filter.h"
 #include "kernels/host/sanitized.h"
@@ -151,12 +152,47 @@ static bool open_file(greg_t *registers, int call, const char **file) {
     return opened != FILES_FORBIDDEN;
 }
 
+/* mmap with MAP_FIXED has no argument left for a key: mapped elsewhere, then moved. */
+static long map_there(const greg_t *registers) {
+    void *there = (void *)registers[REG_RDI];
+    const size_t bytes = (size_t)registers[REG_RSI];
+    const int flags = (int)registers[REG_R10] & ~MAP_FIXED;
+    void *made = mmap(NULL, bytes, (int)registers[REG_RDX], flags, (int)registers[REG_R8],
+                      (off_t)registers[REG_R9]);
+    if (made == MAP_FAILED) return -errno;
+    const long moved =
+        syscall(SYS_mremap, made, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, there, entered.key);
+    if (moved != -1) return moved;
+    const long error = -errno;
+    syscall(SYS_munmap, made, bytes, 0L, 0L, 0L, entered.key);
+    return error;
+}
+
+/* A change of a mapping, where it is of nothing that is kept. False: it is. */
+static bool change_pages(greg_t *registers, int call) {
+    bool (*const keeps)(uintptr_t, size_t) = entered.sandbox->keeps;
+    const uintptr_t address = (uintptr_t)registers[REG_RDI];
+    const size_t bytes = (size_t)registers[REG_RSI];
+    const bool to = call == SYS_mremap && (registers[REG_R10] & MREMAP_FIXED);
+    if (keeps(address, bytes)) return false;
+    if (to && keeps((uintptr_t)registers[REG_R8], (size_t)registers[REG_RDX])) return false;
+    long result = call == SYS_mmap ? map_there(registers)
+                                   : syscall(call, address, bytes, registers[REG_RDX],
+                                             registers[REG_R10], registers[REG_R8], entered.key);
+    if (call != SYS_mmap && result == -1) result = -errno;
+    registers[REG_RAX] = result;
+    return true;
+}
+
 static bool allow(ucontext_t *machine, int call, const char **file) {
     greg_t *registers = machine->uc_mcontext.gregs;
     if (call == SYS_rt_sigprocmask) {
         change_mask(machine);
         return true;
     }
+    if (call == SYS_mprotect || call == SYS_pkey_mprotect || call == SYS_munmap ||
+        call == SYS_mremap || call == SYS_mmap)
+        return entered.sandbox->keeps && change_pages(registers, call);
     if (pretend_file(registers, call)) return true;
     return (call == SYS_open || call == SYS_openat) && open_file(registers, call, file);
 }
@@ -182,13 +218,14 @@ static void enter_filter(const struct sandbox *sandbox) {
         entered.unblocked |= 1ul << (sandbox->signals[i] - 1);
     if (getrandom(&entered.key, sizeof entered.key, 0) < 0) entered.key = (uintptr_t)&action;
     if (!SANITIZED && wanted() && sigaction(SIGSYS, &action, NULL) == 0)
-        sandbox_filter_install(sandbox->signals, entered.key);
+        sandbox_filter_install(sandbox->signals, entered.key, sandbox->keeps != NULL);
+    memory_set_key(entered.key);
 }
 
 /* Tried, in a child: containers may forbid what the system has. */
 static bool works(void) {
     const pid_t child = fork();
-    if (child == 0) _exit(sandbox_filter_install(NULL, 0) ? 0 : 1);
+    if (child == 0) _exit(sandbox_filter_install(NULL, 0, false) ? 0 : 1);
     int status = 1;
     while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
     return status == 0;

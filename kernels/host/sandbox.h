@@ -14,7 +14,9 @@
 #ifndef KERNELS_HOST_SANDBOX_H
 #define KERNELS_HOST_SANDBOX_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct sandbox {
     int descriptors;    /* the first that is somebody else's: closed, and those after it */
@@ -24,6 +26,9 @@ struct sandbox {
     /* Of a forbidden call; in a signal handler. The process is killed when it returns. `file`: what
      * it would open, and nobody needs; else NULL. */
     void (*forbidden)(int call, const char *file);
+    /* Memory whose mapping nobody may change but memory_protect and its like; asked in a signal
+     * handler. NULL: there is none, and no such call is looked at. */
+    bool (*keeps)(uintptr_t address, size_t bytes);
 };
 
 /* Once. What cannot be had here is left out. */

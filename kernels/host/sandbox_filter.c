@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -29,6 +30,8 @@ enum test {
                 NULL */
     ABSENT, /* the call does not exist here (ENOSYS): there is an older one that can be looked at */
     KEYED,  /* argument == the key (64 bits): fine */
+    PAGES,  /* KEYED, where changes of mappings are looked at */
+    FIXED,  /* argument & value, where they are */
     FINE,   /* looked at first: threads wait through it, and often */
 };
 
@@ -55,11 +58,18 @@ static const char network[] = "tried to open a network socket", runs[] = "tried 
                   changes[] = "tried to change a file",
                   administers[] = "tried to do what an administrator does",
                   catches[] = "tried to catch a signal that says what went wrong",
+                  remaps[] =
+                      "tried to change how its operands, or the pages around them, are mapped",
                   evades[] = "tried to go round the sandbox";
 
 /* clang-format off: a table */
 static const struct rule rules[] = {
     RULE(futex, FINE, 0, 0, NULL),
+    RULE(mprotect, PAGES, 5, 0, remaps),
+    RULE(pkey_mprotect, PAGES, 5, 0, remaps),
+    RULE(munmap, PAGES, 5, 0, remaps),
+    RULE(mremap, PAGES, 5, 0, remaps),
+    RULE(mmap, FIXED, 3, MAP_FIXED, remaps),
     NEVER(socket, network),
     NEVER(socketpair, network),
     NEVER(execve, runs),
@@ -218,6 +228,7 @@ static void add_rule(struct program *program, const struct rule *rule, const int
         return;
     case IS_NULL:
     case KEYED: /* both halves */
+    case PAGES:
         if (rule->test == IS_NULL) key = 0;
         add(program, JUMP(BPF_JEQ, rule->call, 0, 6));
         add(program, LOAD(low));
@@ -228,7 +239,8 @@ static void add_rule(struct program *program, const struct rule *rule, const int
     default:
         add(program, JUMP(BPF_JEQ, rule->call, 0, 4));
         add(program, LOAD(low));
-        if (rule->test == HAS) add(program, JUMP(BPF_JSET, rule->value, 0, 1));
+        if (rule->test == HAS || rule->test == FIXED)
+            add(program, JUMP(BPF_JSET, rule->value, 0, 1));
         if (rule->test == LACKS) add(program, JUMP(BPF_JSET, rule->value, 1, 0));
         if (rule->test == IS) add(program, JUMP(BPF_JEQ, rule->value, 0, 1));
         if (rule->test == IS_SELF) add(program, JUMP(BPF_JEQ, self, 1, 0));
@@ -249,7 +261,7 @@ static bool take(const struct sock_fprog *filter) {
     return false;
 }
 
-bool sandbox_filter_install(const int *signals, uint64_t key) {
+bool sandbox_filter_install(const int *signals, uint64_t key, bool pages) {
     enum { X32 = 0x40000000 };
     static struct program program;
     program.length = 0;
@@ -259,7 +271,9 @@ bool sandbox_filter_install(const int *signals, uint64_t key) {
     add(&program, LOAD(AT(nr)));
     add(&program, JUMP(BPF_JGE, X32, 0, 1));
     add(&program, ANSWER(SECCOMP_RET_TRAP));
-    for (int i = 0; i < RULES; i++) add_rule(&program, &rules[i], signals, (unsigned)getpid(), key);
+    for (int i = 0; i < RULES; i++)
+        if (pages || (rules[i].test != PAGES && rules[i].test != FIXED))
+            add_rule(&program, &rules[i], signals, (unsigned)getpid(), key);
     add(&program, ANSWER(SECCOMP_RET_ALLOW));
     const struct sock_fprog filter = {program.length, program.step};
     return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && take(&filter);

@@ -15,8 +15,9 @@
 /* From now on a forbidden call of any thread is a SIGSYS; so is every change of the signal mask,
  * which the handler makes in its place, and of what happens on SIGSYS or one of `signals` (ended by
  * 0; NULL: none), and every opening of a file but an openat whose sixth argument is `key`. False:
- * the system refuses. */
-bool sandbox_filter_install(const int *signals, uint64_t key);
+ * the system refuses. `pages`: so is every change of a mapping, but those whose sixth argument is
+ * `key`. */
+bool sandbox_filter_install(const int *signals, uint64_t key, bool pages);
 
 /* What it does and its name: "tried to open a network socket", "socket". False: not in the table.
  */

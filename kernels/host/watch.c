@@ -3,7 +3,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <fenv.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +16,7 @@
 #include <sys/syscall.h>
 #endif
 
+#include "kernels/core/float_control.h"
 #include "kernels/core/threads.h"
 #include "kernels/host/sanitized.h"
 
@@ -27,24 +27,6 @@ static unsigned control_at_first; /* before any library of a kernel was loaded *
 
 /* ---- registers --------------------------------------------------------------------------------
  */
-
-/* Control bits that a kernel must leave as it found them. */
-static unsigned float_control(void) {
-#if defined __x86_64__
-    return __builtin_ia32_stmxcsr() &
-           0xffc0u; /* flush-to-zero, rounding, masks, denormals-are-zero */
-#else
-    return (unsigned)fegetround();
-#endif
-}
-
-static void float_control_set(unsigned control) {
-#if defined __x86_64__
-    __builtin_ia32_ldmxcsr(control);
-#else
-    fesetround((int)control);
-#endif
-}
 
 /* The x87 control word; `empty`: are all its registers free, as every function may expect? */
 static unsigned short x87_control(bool *empty) {

@@ -77,11 +77,11 @@ static bool other_thread(void) {
 static atomic_flag guarding = ATOMIC_FLAG_INIT;
 static atomic_bool noting;
 
-static void open_page(void) { mprotect(page, sizeof *page, PROT_READ | PROT_WRITE); }
+static void open_page(void) { memory_protect(page, sizeof *page, PROT_READ | PROT_WRITE); }
 
 static void guard_page(void) {
     while (atomic_flag_test_and_set(&guarding)) continue;
-    if (!atomic_load(&noting)) mprotect(page, sizeof *page, PROT_READ);
+    if (!atomic_load(&noting)) memory_protect(page, sizeof *page, PROT_READ);
     atomic_flag_clear(&guarding);
 }
 
@@ -136,6 +136,7 @@ static bool refuse(enum worker_stage stage, const char *reason) {
 }
 
 static void publish(int slot, const struct guarded *block) {
+    sandbox_keep(slot, block->base, block->base_bytes);
     answer->mapping[slot] = (struct worker_mapping){(uintptr_t)block->base, (uintptr_t)block->data,
                                                     block->base_bytes, block->bytes};
 }
@@ -269,7 +270,10 @@ static void serve(void) {
     watch_memory_begin();
     run(implementation, &problem, block);
     for (int i = 0; i < SLOTS; i++)
-        if (block[i].base) guarded_unmap(&block[i]);
+        if (block[i].base) {
+            sandbox_keep(i, NULL, 0);
+            guarded_unmap(&block[i]);
+        }
 }
 
 int worker_main(int argument_count, char **arguments) {

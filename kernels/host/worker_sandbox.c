@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 
+#include "kernels/core/memory.h"
 #include "kernels/host/sandbox.h"
 
 const char sandbox_help[] =
@@ -11,7 +12,8 @@ const char sandbox_help[] =
     "\n"
     "What stops a kernel there, each with a verdict that names it (Linux on x86-64):\n"
     "  the network; other programs and processes (threads are fine); signals to other\n"
-    "  processes; opening files for writing, deleting, renaming or changing them; opening\n"
+    "  processes; changing how its operands and the pages around them are mapped;\n"
+    "  opening files for writing, deleting, renaming or changing them; opening\n"
     "  any other file than shared libraries and what those look at (/proc/cpuinfo,\n"
     "  /proc/self/maps, /sys/devices/system, locales ...): no golden values, nor the memory\n"
     "  of the verifier, also as root, whose capabilities it does not have; mounts,\n"
@@ -32,7 +34,7 @@ const int sandbox_faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, 0};
 static struct worker_page *noted;
 
 static void note(int call, const char *file) {
-    mprotect(noted, sizeof *noted, PROT_READ | PROT_WRITE); /* closed while a kernel runs */
+    memory_protect(noted, sizeof *noted, PROT_READ | PROT_WRITE); /* closed while a kernel runs */
     noted->answer.fault =
         (struct worker_fault){.signal = SIGSYS, .address = (uintptr_t)(unsigned)call};
     char *copy = noted->answer.fault.file;
@@ -41,11 +43,32 @@ static void note(int call, const char *file) {
         copy[i] = file[i] < ' ' || file[i] > '~' ? '?' : file[i];
 }
 
+/* Operands with their guards, and the page that answers: who may change how they are mapped could
+ * read past an end without a trace, or answer for the worker. */
+static struct {
+    uintptr_t base;
+    size_t bytes;
+} kept[SLOTS + 1];
+
+void sandbox_keep(int slot, const void *base, size_t bytes) {
+    kept[slot].base = (uintptr_t)base;
+    kept[slot].bytes = base ? bytes : 0;
+}
+
+static bool keeps(uintptr_t address, size_t bytes) {
+    for (int i = 0; i <= SLOTS; i++)
+        if (address < kept[i].base + kept[i].bytes && kept[i].base < address + bytes) return true;
+    return false;
+}
+
 void sandbox_worker(struct worker_page *page, char *const *plugins) {
-    static struct sandbox sandbox = {
-        .descriptors = WORKER_STATM + 1, .signals = sandbox_faults, .forbidden = note};
+    static struct sandbox sandbox = {.descriptors = WORKER_STATM + 1,
+                                     .signals = sandbox_faults,
+                                     .forbidden = note,
+                                     .keeps = keeps};
     sandbox.files = (const char *const *)plugins;
     noted = page;
+    sandbox_keep(SLOTS, page, sizeof *page);
     signal(SIGXFSZ, SIG_DFL); /* the verifier ignores it */
     sandbox_enter(&sandbox);
 }

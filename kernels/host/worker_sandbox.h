@@ -18,5 +18,8 @@ extern const int sandbox_faults[];
  * address: the call's number; file) and ends the process. `plugins`, ended by NULL, may be opened
  * under whatever names. */
 void sandbox_worker(struct worker_page *page, char *const *plugins);
+/* From now on the mapping of these pages is a forbidden thing to change, but for memory_protect and
+ * the guarded_ functions; NULL: no longer. */
+void sandbox_keep(int slot, const void *base, size_t bytes);
 
 #endif

@@ -12,33 +12,21 @@ VARIANT = "yours"
 COMMON = """/* written by assay judge for {path} */
 #define _GNU_SOURCE
 #include <dlfcn.h>
-#include <fenv.h>
 #include <link.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "kernels/core/float_control.h"
 #include "kernels/core/plugin.h"
 #include "kernels/core/threads.h"
 
 static char reason[400];
 
-static unsigned control_of(const fenv_t *environment) {{
-#if defined __x86_64__
-    return environment->__mxcsr & 0xffc0u;
-#else
-    (void)environment;
-    return (unsigned)fegetround();
-#endif
-}}
-
 static void *load(void) {{
-    fenv_t before, after;
-    fegetenv(&before);
-    const unsigned control = control_of(&before);
+    const unsigned control = float_control();
     void *library = dlopen("{object}", RTLD_NOW | RTLD_LOCAL);
-    fegetenv(&after);
-    if (control_of(&after) != control) {{
-        fesetenv(&before);
+    if (float_control() != control) {{
+        float_control_set(control);
         fputs("loading it changed the floating-point control register\\n", stderr);
     }}
     if (!library) snprintf(reason, sizeof reason, "cannot be loaded: %s", dlerror());
