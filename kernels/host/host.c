@@ -125,24 +125,9 @@ static void this_program(const struct host *host, char *buffer, size_t bytes) {
     snprintf(buffer, bytes, "%s", linked ? "/proc/self/exe" : host->arguments[0]);
 }
 
-/* assay-worker, which lies beside this program. */
-static void strangers_program(char *buffer, size_t bytes) {
-    const ssize_t length = readlink("/proc/self/exe", buffer, bytes - 1);
-    buffer[length > 0 ? length : 0] = 0;
-    char *name = strrchr(buffer, '/');
-    name = name ? name + 1 : buffer;
-    snprintf(name, bytes - (size_t)(name - buffer), "assay-worker");
-}
-
-/* One whose kernel is nothing that we wrote or spoiled: it shall not find what we wrote. */
-static bool is_stranger(const struct host *host, const struct implementation *implementation) {
-    return implementation && implementation->plugin &&
-           (host->all_strangers || !implementation->defect);
-}
-
 static bool asks_for_stranger(const struct host *host) {
     const struct worker_request *request = &host->page->request;
-    return is_stranger(host, registry_find_implementation(request->primitive, request->variant));
+    return stranger_is(host, registry_find_implementation(request->primitive, request->variant));
 }
 
 /* exec, not fork alone: an OpenMP runtime does not survive a fork. */
@@ -157,7 +142,7 @@ static bool start_worker(struct host *host) {
     sandbox_keep_out();
     char program[4096];
     if (host->stranger)
-        strangers_program(program, sizeof program);
+        stranger_program(program, sizeof program);
     else
         this_program(host, program, sizeof program);
     const int failed =
@@ -405,21 +390,4 @@ struct outcome host_call(struct host *host, const struct primitive *primitive) {
         sign = ask(host, &status, &outcome);
     if (sign == SIGN_ANSWER) return judge_answer(host);
     return sign == SIGN_END ? judge_end(host, primitive, status) : outcome;
-}
-
-enum status hosts_open(struct hosts *hosts, char **arguments, double timeout, struct error *error) {
-    enum status status = host_open(&hosts->ours, arguments, timeout, error);
-    if (status) return status;
-    status = host_open(&hosts->strangers, arguments, timeout, error);
-    if (status) host_close(&hosts->ours);
-    return status;
-}
-
-void hosts_close(struct hosts *hosts) {
-    host_close(&hosts->ours);
-    host_close(&hosts->strangers);
-}
-
-struct host *hosts_for(struct hosts *hosts, const struct implementation *implementation) {
-    return is_stranger(&hosts->strangers, implementation) ? &hosts->strangers : &hosts->ours;
 }

@@ -47,6 +47,11 @@ struct outcome {
  */
 struct outcome host_call(struct host *host, const struct primitive *primitive);
 
+/* stranger.c. Is its kernel nothing that we wrote or spoiled, so that it shall not find what we wrote? */
+bool stranger_is(const struct host *host, const struct implementation *implementation);
+/* The path of assay-worker, which lies beside this program. */
+void stranger_program(char *buffer, size_t bytes);
+
 /* A host for our own kernels and one for strangers, so that going from one to the other costs no new
  * worker. all_strangers as above, before the first call. */
 struct hosts {

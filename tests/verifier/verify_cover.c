@@ -42,8 +42,8 @@ static bool grow(struct cover *cover) {
     return item && part;
 }
 
-static bool add(struct cover *cover, struct draw *d, enum cover_part part,
-                const struct problem *problem) {
+bool cover_add(struct cover *cover, struct draw *d, enum cover_part part,
+               const struct problem *problem) {
     if (known(cover, problem)) return true;
     if (!grow(cover)) return false;
     struct problem_case item = {.problem = *problem};
@@ -143,7 +143,7 @@ static bool look_for(struct cover *cover, struct draw *d, enum cover_part part,
         return true;
     }
     if (part == COVER_EQUAL) vary(d, &found, held, limit);
-    return add(cover, d, part, &found);
+    return cover_add(cover, d, part, &found);
 }
 
 /* ---- pairs ------------------------------------------------------------------------------------
@@ -229,7 +229,7 @@ static bool cover_tuple(struct cover *cover, struct draw *d, struct tuples *tupl
     }
     vary(d, &found, held, LIMIT_PAIRS);
     for (int i = 0; i < tuples->count; i++) tuples->done[i] |= has(&found, &tuples->item[i]);
-    return add(cover, d, COVER_PAIRS, &found);
+    return cover_add(cover, d, COVER_PAIRS, &found);
 }
 
 static bool cover_pairs(struct cover *cover, struct draw *d) {
@@ -314,7 +314,7 @@ static bool cover_alone(struct cover *cover, struct draw *d, int index) {
     for (int64_t most = field->highest.i; most > 64; most /= 2) {
         wanted.value[index].i = draw_between(d, most - most / 4, most);
         if (!find(d, &wanted, held, LIMIT_ALONE, &found)) continue;
-        return add(cover, d, COVER_ALONE, &found);
+        return cover_add(cover, d, COVER_ALONE, &found);
     }
     cover->missed[COVER_ALONE]++;
     return true;
@@ -335,7 +335,7 @@ static bool cover_grown(struct cover *cover, struct draw *d, double limit) {
         else
             refused++;
     }
-    return add(cover, d, COVER_ALONE, &problem);
+    return cover_add(cover, d, COVER_ALONE, &problem);
 }
 
 /* The only extent beyond 2^24, and odd: as a float it would be another one. */
@@ -347,7 +347,7 @@ static bool cover_beyond_float(struct cover *cover, struct draw *d) {
     for (int i = 0; i < primitive->field_count; i++)
         if (primitive->fields[i].kind == FIELD_INT)
             problem.value[i].i = (1 << 24) + 2 * draw_between(d, 0, 2000) + 1;
-    if (fits(&problem, LIMIT_BENCH)) return add(cover, d, COVER_ALONE, &problem);
+    if (fits(&problem, LIMIT_BENCH)) return cover_add(cover, d, COVER_ALONE, &problem);
     cover->missed[COVER_ALONE]++;
     return true;
 }
@@ -376,7 +376,7 @@ static enum status cover_bench(struct cover *cover, struct draw *d, struct error
     for (int i = 0; good && !status && i < bench.count; i++) {
         cover->asked[COVER_BENCH]++;
         if (fits(&bench.item[i].problem, LIMIT_BENCH))
-            good = add(cover, d, COVER_BENCH, &bench.item[i].problem);
+            good = cover_add(cover, d, COVER_BENCH, &bench.item[i].problem);
         else
             cover->missed[COVER_BENCH]++;
     }
@@ -401,40 +401,4 @@ void cover_free(struct cover *cover) {
     cases_free(&cover->list);
     free(cover->part);
     cover->part = NULL;
-}
-
-/* ---- exact ------------------------------------------------------------------------------------
- */
-
-/* The reals of an exact case keep sums whole. */
-static void take_reals(struct problem *problem, const struct problem *from) {
-    for (int i = 0; i < problem->primitive->field_count; i++)
-        if (problem->primitive->fields[i].kind == FIELD_REAL) problem->value[i] = from->value[i];
-}
-
-enum status cover_make_exact(struct cover *cover, const struct primitive *primitive, uint64_t seed,
-                             int threads, struct error *error) {
-    struct draw d = {.seed = seed, .stream = draw_stream(primitive->name) ^ 0xe8ac7u};
-    struct case_list exact;
-    struct cover sizes;
-    *cover = (struct cover){.primitive = primitive, .threads = threads};
-    if (!primitive->exact || primitive->selects || !cases_exist(primitive)) return STATUS_OK;
-    enum status status = cases_of(&exact, primitive, "exact", error);
-    if (status) return status;
-    status = cover_make(&sizes, primitive, seed, threads, error);
-    bool good = true;
-    for (int i = 0; good && !status && exact.count && i < sizes.list.count; i++) {
-        struct problem problem = sizes.list.item[i].problem;
-        const enum cover_part part = sizes.part[i];
-        const bool sampled = part == COVER_EDGES && draw_between(&d, 0, 3) == 0;
-        if (!sampled && part != COVER_ALONE && part != COVER_BENCH) continue;
-        take_reals(&problem, &exact.item[draw_between(&d, 0, exact.count - 1)].problem);
-        good = problem_check(&problem, NULL) || add(cover, &d, part, &problem);
-    }
-    for (int i = 0; i < cover->list.count; i++) cover->list.item[i].fill = FILL_ODD;
-    if (!good) status = fail(error, STATUS_NO_MEMORY, "out of memory");
-    cover_free(&sizes);
-    cases_free(&exact);
-    if (status) cover_free(cover);
-    return status;
 }

@@ -11,7 +11,8 @@
  *   edges    every integer field on every edge of blocks
  *   equal    every two integer fields with one value
  *   ends     every field at both ends of its range
- *   alone    every integer field as large as is affordable; and all of them grown together
+ *   alone    every integer field as large as is affordable; all of them grown together; an only
+ *            extent beyond 2^24, and odd
  *   bench    every problem of [bench]
  *
  * What the primitive refuses, or what costs too much, is looked for in vain and counted. */
@@ -50,5 +51,10 @@ enum status cover_make(struct cover *cover, const struct primitive *primitive, u
 enum status cover_make_exact(struct cover *cover, const struct primitive *primitive, uint64_t seed,
                              int threads, struct error *error);
 void cover_free(struct cover *cover);
+
+/* One more, unless it is there, with a fill, a seed and threads that are drawn. False: no memory. */
+struct draw;
+bool cover_add(struct cover *cover, struct draw *d, enum cover_part part,
+               const struct problem *problem);
 
 #endif
