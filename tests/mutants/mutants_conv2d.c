@@ -4,6 +4,7 @@
 
 #include "kernels/conv/conv2d.h"
 #include "kernels/core/plugin.h"
+#include "tests/mutants/shortened.h"
 
 #define WRONG "FAIL: elements wrong"
 
@@ -65,6 +66,7 @@
     M(short_pixels, "the pixels of an output image are counted in 16 bits",                        \
       "FAIL: was not written")                                                                     \
     M(flushed, "denormal results are flushed to 0, which is not declared", WRONG)                  \
+    M(half_sum, "the sum is kept in half precision (11 bits)", WRONG)                              \
     M(winograd_rounded, "Winograd's transformed kernel is rounded to bfloat16", WRONG,             \
       .accumulation = {.halo = 1})                                                                 \
     M(winograd_sign, "Winograd's output transform adds the last point, where it is subtracted",    \
@@ -191,16 +193,9 @@ static float direct(const struct image *s, int64_t o, int64_t oy, int64_t ox) {
                 const bool lost = s->m == border_lost && (iy < 1 || ix < 1);
                 if (!lost && !dropped(s, o, ci, ky * p->kw + kx, weight))
                     sum += pixel(s, channel_of(s, o, ci), iy, ix) * weight;
+                if (s->m == half_sum) sum = shortened(sum, BITS_OF_HALF);
             }
     return sum;
-}
-
-static float to_bfloat16(float value) {
-    uint32_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    bits = (bits + 0x8000) & 0xffff0000;
-    memcpy(&value, &bits, sizeof bits);
-    return value;
 }
 
 /* out = left in left^T; left is [rows, cols], in [cols, cols]. */
@@ -232,7 +227,7 @@ static float winograd(const struct image *s, int64_t o, int64_t oy, int64_t ox) 
         sandwich(4, 4, bt, d, v);
         sandwich(4, 3, g, w, u);
         for (int i = 0; i < 16; i++)
-            sum[i] += (s->m == winograd_rounded ? to_bfloat16(u[i]) : u[i]) * v[i];
+            sum[i] += (s->m == winograd_rounded ? shortened(u[i], BITS_OF_BFLOAT16) : u[i]) * v[i];
     }
     sandwich(2, 4, at, sum, y);
     return y[oy % 2 * 2 + ox % 2];

@@ -5,6 +5,7 @@
 
 #include "kernels/core/plugin.h"
 #include "kernels/dense/gemm.h"
+#include "tests/mutants/shortened.h"
 
 #define WRONG "FAIL: elements wrong"
 
@@ -86,15 +87,8 @@ struct product {
     enum mutation m;
 };
 
-static float shortened(float value, uint32_t kept) {
-    uint32_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    if (isfinite(value)) bits = (bits + (~kept >> 1)) & kept;
-    memcpy(&value, &bits, sizeof bits);
-    return value;
-}
-static float to_bfloat16(float value) { return shortened(value, 0xffff0000); }
-static float to_half(float value) { return shortened(value, 0xffffe000); }
+static float to_bfloat16(float value) { return shortened(value, BITS_OF_BFLOAT16); }
+static float to_half(float value) { return shortened(value, BITS_OF_HALF); }
 
 static bool is_transposed(const struct product *s, bool own, bool others, enum mutation ignored) {
     if (s->m == trans_ignored || s->m == ignored) return false;

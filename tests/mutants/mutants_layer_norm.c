@@ -4,6 +4,7 @@
 
 #include "kernels/core/plugin.h"
 #include "kernels/norm/layer_norm.h"
+#include "tests/mutants/shortened.h"
 
 #define WRONG "FAIL: elements wrong"
 
@@ -71,6 +72,7 @@
     M(row_before, "y is centred with the mean of the row before", WRONG)                           \
     M(short_rows, "rows are counted in 16 bits", "FAIL: was not written")                          \
     M(flushed, "denormals among x count as 0, which is not declared", WRONG)                       \
+    M(half_sums, "the sum of a row is kept in half precision (11 bits)", WRONG)                    \
     M(promises_compensation, "promises compensated sums and adds in float32, one after the other", \
       WRONG)
 
@@ -91,6 +93,7 @@ static struct moments plain_moments(const float *x, int64_t n, enum mutation m) 
     for (int64_t i = 0; i < n; i++) {
         sum += x[i];
         squares += x[i] * x[i];
+        if (m == half_sums) sum = shortened(sum, BITS_OF_HALF);
     }
     const float mean = sum / (float)n;
     if (m == raw_moments) return (struct moments){mean, squares / (float)n - mean * mean};
@@ -120,7 +123,7 @@ static struct moments welford(const float *x, int64_t n, enum mutation m) {
 }
 
 static struct moments moments_of(const float *x, int64_t n, int64_t stride, enum mutation m) {
-    if (m == RIGHT_PLAIN || m == raw_moments || m == promises_compensation)
+    if (m == RIGHT_PLAIN || m == raw_moments || m == half_sums || m == promises_compensation)
         return plain_moments(x, n, m);
     if (m == stale_welford || m == infinite_mean) return welford(x, n, m);
     if (m == fused_raw_moments) return fused_moments(x, n);
