@@ -141,17 +141,27 @@ static void more_of_operand(struct supply *in, struct operand *operand) {
         if (which >> i & 1) *said[i] = text(in);
 }
 
+/* Elements as far apart as the stamp says: how much memory there is, nobody can tell by a pointer. */
+static const void *laid_out(const void *elements, int count, size_t full, uint32_t size) {
+    if (!elements || size == full || !size) return elements;
+    char *room = hold((size_t)count * size);
+    for (int i = 0; i < count; i++)
+        memcpy(room + (size_t)i * size, (const char *)elements + (size_t)i * full,
+               size < full ? size : full);
+    return room;
+}
+
 static struct primitive *make_primitive(struct supply *in) {
     struct primitive p = {.name = text(in), .summary = "s", .formula = "f", .call = call};
     const int odd = supply_byte(in);
     if (odd & 1) p.summary = text(in), p.formula = text(in);
     p.field_count = odd & 2 ? (int8_t)supply_byte(in) : supply_below(in, 4);
-    const int fields = p.field_count < 0 ? 0 : p.field_count > 70 ? 70 : p.field_count;
+    const int fields = p.field_count < 0 ? 0 : p.field_count;
     struct field *field = hold((size_t)fields * sizeof *field);
     for (int i = 0; i < fields; i++) make_field(in, &field[i], i);
     p.fields = odd & 4 ? NULL : field;
     p.operand_count = odd & 2 ? (int8_t)supply_byte(in) : 1 + supply_below(in, 3);
-    const int operands = p.operand_count < 0 ? 0 : p.operand_count > 20 ? 20 : p.operand_count;
+    const int operands = p.operand_count < 0 ? 0 : p.operand_count;
     struct operand *operand = hold((size_t)operands * sizeof *operand);
     for (int i = 0; i < operands; i++) {
         operand[i] = (struct operand){.name = text(in), .role = (enum role)(int8_t)supply_byte(in)};
@@ -161,6 +171,8 @@ static struct primitive *make_primitive(struct supply *in) {
     const int sizes = supply_below(in, 8); /* most often as they are */
     p.field_size = sizes & 1 && sizes > 4 ? (uint32_t)supply_below(in, 300) : sizeof *field;
     p.operand_size = sizes & 2 && sizes > 4 ? (uint32_t)supply_below(in, 300) : sizeof *operand;
+    p.fields = laid_out(p.fields, fields, sizeof *field, p.field_size);
+    p.operands = laid_out(p.operands, operands, sizeof *operand, p.operand_size);
     static struct shape (*const shapes[])(const void *, int) = {vector, of_rank_100, square, absent,
                                                                 NULL};
     static double (*const costs[])(const void *) = {one, none, NULL};
