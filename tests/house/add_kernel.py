@@ -53,6 +53,17 @@ def run_readme(folder):
     return wrong
 
 
+def through_a_link(folder):
+    """scripts/assay by a symbolic link, from another folder, finds its parts."""
+    link = folder / "build" / "linked"
+    link.unlink(missing_ok=True)
+    link.symlink_to(folder / "scripts/assay")
+    done = subprocess.run([str(link), "list", "relu"], cwd="/", capture_output=True, text=True, check=False)
+    if done.returncode or "relu/mine" not in done.stdout:
+        return [f"through a link: exit {done.returncode}: {done.stdout[:500]}{done.stderr[:500]}"]
+    return []
+
+
 def touched(folder):
     """What the blocks changed: exactly one new file, and one line of the registry."""
     status = sorted(git(folder, "status", "--porcelain", "--untracked-files=all").splitlines())
@@ -71,7 +82,7 @@ def main():
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     copy_tree(folder)
-    wrong = run_readme(folder) + touched(folder)
+    wrong = run_readme(folder) + through_a_link(folder) + touched(folder)
     print(*wrong, sep="\n")
     return 1 if wrong else 0
 

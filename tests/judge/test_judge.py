@@ -470,6 +470,31 @@ class Refusals(Judged):
         done = self.judge(self.relu("int unused; " + RIGHT), *BRIEFLY, status=0)
         self.assertRegex(done.stderr, r"mine.c:4:\d+: warning: unused variable")
 
+    def test_a_file_without_end(self):
+        """What the compiler may take is limited."""
+        started = time.monotonic()
+        self.refused(self.relu(RIGHT, head=f'#include "/dev/zero"\n{RELU}'), says="mine.c does not compile")
+        self.assertLess(time.monotonic() - started, 60)
+
+    def test_a_name_that_is_no_text(self):
+        name = os.path.join(os.fsencode(self.folder), b"mine\xff.c")
+        with open(name, "w", encoding="utf-8") as file:
+            file.write(f"{INCLUDES}{RELU} {{ {RIGHT} }}\n")
+        done = subprocess.run([*self.command("judge"), name, "--no-speed", *BEFORE_TIMING], capture_output=True, check=False,
+                              cwd=self.folder, env=self.environment())
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        self.assertIn(b"RIGHT: ", done.stdout)
+
+    @unittest.skipUnless(os.path.exists("/dev/full"), "no /dev/full")
+    def test_a_disk_that_is_full(self):
+        self.relu(RIGHT)
+        for words in (["new"], ["new", "relu"], ["judge", "mine.c", "--kind", "special", "--no-speed"],
+                      ["judge", "mine.c", "--kind", "special", "--no-speed", "--json"]):
+            with self.subTest(words), open("/dev/full", "w", encoding="utf-8") as full:
+                done = subprocess.run(self.command(*words), stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+                                      cwd=self.folder, env=self.environment())
+                self.assertEqual((done.returncode, done.stderr), (2, "assay: No space left on device\n"))
+
     def test_link_error(self):
         done = self.refused(self.relu("extern void other(void); other();"), says="mine.c does not link")
         self.assertIn("other", done.stderr)
