@@ -21,7 +21,8 @@
  * - q = m/s: |m'/s' - m/s| <= (E(m) u + |q| E(s) u) / (s - E(s) u), and 2 for a quotient that is a
  *   product with a reciprocal. Where E(s) u >= s nothing can be said: left open.
  * - update = step size * q: constant and product 2; lr * (m / (1 - beta1^step)), the paper's order,
- *   two constants, a reciprocal and two products: 5. keep * param (decoupled decay only): 2.
+ *   two constants, a reciprocal and two products: 5. Where q underflows, step size * F. keep * param
+ *   (decoupled decay only): 2.
  *
  * m, v and the update beyond the range of float32 are infinite from there on, as they are in
  * every kernel (v and m are outputs). A g of finite parts that leaves it is infinite only in
@@ -121,7 +122,8 @@ static struct estimate parameter(const struct adam_step_problem *p, double param
     result.open = result.open || !(least > 0);
     if (isinf(param)) return result;
     const double moved = (inherited(m) + fabs(quotient) * below.error) / least + 2 * fabs(quotient);
-    result.error += step_size * moved + 5 * fabs(update) +
+    /* the quotient may underflow before the rate multiplies it */
+    result.error += step_size * (moved + underflow / u) + 5 * fabs(update) +
                     underflow / u / (GSL_MIN_DBL(first, sqrt(second)) * least);
     return result;
 }
