@@ -15,12 +15,12 @@
  * crosses 0 has any number beside its zero: within the bound, no figure):
  *
  *                y            grad_x                     y            grad_x
- *   relu         exact        exact         sigmoid      1.46 | 1.46  5.24 | 2.87
+ *   relu         exact        exact         sigmoid      1.69 | 1.46  5.37 | 2.87
  *   leaky_relu   0.84 | 0.84  0.50 | 0.50   tanh         1.05 | 1.00  5.44 | 2.85
- *   elu          1.57 | 1.67  2.87 | 2.87   softplus     1.57 | 1.37  3.71 | 2.87
- *   silu         1.46 | 1.46  crosses 0     gelu         1.39 | 1.23  crosses 0
+ *   elu          0.94 | 1.67  2.76 | 2.87   softplus     1.57 | 1.37  3.59 | 2.87
+ *   silu         1.70 | 1.46  crosses 0     gelu         1.39 | 1.23  crosses 0
  *   mish         1.73 | 1.60  crosses 0     gelu (tanh)  1.68 | 1.63  crosses 0
- *   hardswish    1.42 | 1.42  crosses 0
+ *   hardswish    1.91 | 1.91  crosses 0
  *
  *     ACTIVATION(silu, SILU_FIELDS);               in silu.h: problems, kernel types
  *     ACTIVATION_PRIMITIVES(silu, SILU_FIELDS, ...);   in silu.c: both descriptors */

@@ -2,12 +2,16 @@
 #include "kernels/activation/elu.h"
 #include "kernels/blocks/vmath_functions.h"
 
-/* From the table's end down exp(x) - 1 rounds to -1. */
+/* From -17.4 down exp(x) - 1 rounds to -1. */
 static ALWAYS_INLINE vfloat value(vfloat x, vfloat alpha) {
+#if ASSAY_LANES == 16
     const vfloat below = piecewise(&piecewise_elu, vmax(vset(piecewise_elu.first), x));
+#else
+    const vfloat below = vexp_plus(vmax(vset(-18), x), -1);
+#endif
     return vselect(vlt(vset(0), x), x, vmul(alpha, below));
 }
-ACTIVATION_SIMD(elu, "polynomials by segments, masked tail", value(x, vset((float)p->alpha)));
+ACTIVATION_SIMD(elu, ACTIVATION_TECHNIQUE, value(x, vset((float)p->alpha)));
 
 /* grad_y alpha w w, w = exp(x / 2), in an order that neither overflows nor underflows before the
  * result does: factors above 1 are damped by w before they meet grad_y. */
@@ -20,11 +24,15 @@ static ALWAYS_INLINE vfloat damped(vfloat grad_y, vfloat x, float alpha) {
     return vselect(above, grad_y, below);
 }
 static ALWAYS_INLINE vfloat gradient(vfloat grad_y, vfloat x, float alpha) {
-    const struct piecewise *const f = &piecewise_elu_slope;
-    const vfloat below = vmul(vset(alpha), piecewise(f, x));
-    const vfloat slope = vselect(vlt(vset(0), x), vset(1), below);
-    const vmask outside = vlt(x, vset(f->first));
+#if ASSAY_LANES == 16
+    const vmask outside = vlt(x, vset(piecewise_elu_slope.first));
+    const vfloat power = piecewise(&piecewise_elu_slope, x);
+#else
+    const vmask outside = vlt(x, vset(ACTIVATION_DEEP));
+    const vfloat power = vexp_plus(x, 0);
+#endif
+    const vfloat slope = vselect(vlt(vset(0), x), vset(1), vmul(vset(alpha), power));
     return ACTIVATION_UNLESS(outside, damped(grad_y, x, alpha), vmul(grad_y, slope));
 }
-ACTIVATION_BACKWARD_SIMD(elu_backward, "the slope by polynomials by segments, masked tail",
+ACTIVATION_BACKWARD_SIMD(elu_backward, ACTIVATION_SLOPE_TECHNIQUE,
                          gradient(grad_y, x, (float)p->alpha));

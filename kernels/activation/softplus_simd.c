@@ -19,9 +19,13 @@ static ALWAYS_INLINE vfloat damped(vfloat grad_y, vfloat x) {
     return activation_damped(grad_y, &s, vset(1));
 }
 static ALWAYS_INLINE vfloat gradient(vfloat grad_y, vfloat x) {
+#if ASSAY_LANES == 16
     const vmask outside = activation_outside(&piecewise_sigmoid, x);
-    return ACTIVATION_UNLESS(outside, damped(grad_y, x),
-                             vmul(grad_y, activation_of_step(&piecewise_sigmoid, x)));
+    const vfloat y = vmul(grad_y, activation_of_step(&piecewise_sigmoid, x));
+#else
+    const vmask outside = vlt(x, vset(ACTIVATION_DEEP));
+    const vfloat y = vdiv(grad_y, activation_denominator(x));
+#endif
+    return ACTIVATION_UNLESS(outside, damped(grad_y, x), y);
 }
-ACTIVATION_BACKWARD_SIMD(softplus_backward, "the slope by polynomials by segments, masked tail",
-                         gradient(grad_y, x));
+ACTIVATION_BACKWARD_SIMD(softplus_backward, ACTIVATION_SLOPE_TECHNIQUE, gradient(grad_y, x));

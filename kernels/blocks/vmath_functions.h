@@ -31,13 +31,17 @@
 #define VMATH_LN2_HIGH 0x1.62e430p-1f
 #define VMATH_LN2_LOW -0x1.05c610p-29f
 
-/* exp(r) for |r| <= 0.348, and the nearest integer n to x / ln 2 with r = x - n ln 2. */
-static inline vfloat vexp_reduced(vfloat x, vfloat *n) {
+/* r and the nearest integer n to x / ln 2 with r = x - n ln 2, |r| <= 0.348. */
+static ALWAYS_INLINE vfloat vexp_remainder(vfloat x, vfloat *n) {
     /* adding 1.5 * 2^23 leaves the integer nearest in the low bits: valid for |x| < 2^21 */
     const vfloat magic = vset(0x1.8p23f);
     *n = vsub(vfma(x, vset(0x1.715476p0f), magic), magic);
-    vfloat r = vfnma(*n, vset(VMATH_LN2_HIGH), x);
-    r = vfnma(*n, vset(VMATH_LN2_LOW), r);
+    return vfnma(*n, vset(VMATH_LN2_LOW), vfnma(*n, vset(VMATH_LN2_HIGH), x));
+}
+
+/* exp(r) of that r, and n. */
+static inline vfloat vexp_reduced(vfloat x, vfloat *n) {
+    const vfloat r = vexp_remainder(x, n);
     /* 1 + r + r^2 q(r), |error| < 2^-28.2 of exp(r) */
     vfloat p = vset(0x1.6a4002p-10f);
     p = vfma(p, r, vset(0x1.1239ecp-7f));
@@ -108,19 +112,26 @@ static inline vfloat vtanh(vfloat x) {
     return vcopysign(vselect(vlt(a, vset(0.625f)), small, large), x);
 }
 
-/* exp(x + low) = (1 + t) 2^n: t, to 2^-26, |t| < 0.42. What rounding 1 + t takes can so be carried
- * on. |low| is at most an ulp or so of x; x as for vexp_reduced. */
-static ALWAYS_INLINE vfloat vexp_less_one(vfloat x, vfloat low, vfloat *n) {
-    const vfloat magic = vset(0x1.8p23f);
-    *n = vsub(vfma(x, vset(0x1.715476p0f), magic), magic);
-    vfloat r = vfnma(*n, vset(VMATH_LN2_HIGH), x);
-    r = vadd(vfnma(*n, vset(VMATH_LN2_LOW), r), low);
+/* exp(r) - 1 for |r| <= 0.348, to 2^-26. */
+static ALWAYS_INLINE vfloat vexp_less_one_of(vfloat r) {
     vfloat q = vset(0x1.6a4002p-10f);
     q = vfma(q, r, vset(0x1.1239ecp-7f));
     q = vfma(q, r, vset(0x1.5558bep-5f));
     q = vfma(q, r, vset(0x1.555492p-3f));
     q = vfma(q, r, vset(0x1.fffffcp-2f));
     return vfma(vmul(r, r), q, r);
+}
+/* exp(x + low) = (1 + t) 2^n: t, to 2^-26, |t| < 0.42. What rounding 1 + t takes can so be carried
+ * on. |low| is at most an ulp or so of x; x as for vexp_reduced. */
+static ALWAYS_INLINE vfloat vexp_less_one(vfloat x, vfloat low, vfloat *n) {
+    return vexp_less_one_of(vadd(vexp_remainder(x, n), low));
+}
+/* exp(x) + f, rounded once but for exp(x)'s 2^-26 where f + 2^n is a float: f = 0, 1 or -1, and
+ * 2^n neither above 2^23 nor below 2^-23, or f lost beside it anyway. -87 <= x <= 88. */
+static ALWAYS_INLINE vfloat vexp_plus(vfloat x, float f) {
+    vfloat n;
+    const vfloat t = vexp_less_one_of(vexp_remainder(x, &n)), s = vpow2(n);
+    return vfma(s, t, f == 0 ? s : vadd(vset(f), s));
 }
 
 /* exp(x) = (p + lost) s to 2^-25 of itself, s = 2^n, for -87 <= x + low <= 87. */
