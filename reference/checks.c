@@ -75,7 +75,7 @@ int subject_order(const struct implementation *a, const struct implementation *b
 static bool is_exact(const struct subject *subject) { return kind_is(subject->kind, KIND_EXACTLY); }
 
 /* Terms of a sum whose rounding errors still count as independent: see tolerance.h. */
-#define LONGEST_INDEPENDENT 0x1p21
+#define LONGEST_INDEPENDENT 0x1p19
 
 /* Gauges differ by the implementation's halo, and by nothing else of it. */
 enum status subject_judge(struct subject *subject, const struct implementation *implementation,

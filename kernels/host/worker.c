@@ -287,7 +287,7 @@ int worker_main(int argument_count, char **arguments) {
     signal(SIGINT, SIG_IGN);            /* Ctrl-C is for the verifier, which ends its workers */
     dup2(STDERR_FILENO, STDOUT_FILENO); /* what kernels print is not the verifier's output */
     answer->memory_allowed = watch_open();
-    sandbox_worker(page, arguments + (argument_count > 2 ? 3 : argument_count));
+    sandbox_worker(page, open_for_note, arguments + (argument_count > 2 ? 3 : argument_count));
     const int cap = argument_count > 2 ? isa_parse(arguments[2]) : -1;
     if (cap >= 0) isa_cap((enum isa)cap);
     for (int i = 3; i < argument_count; i++) {

@@ -2,9 +2,7 @@
 #include "kernels/host/worker_sandbox.h"
 
 #include <signal.h>
-#include <sys/mman.h>
 
-#include "kernels/core/memory.h"
 #include "kernels/host/sandbox.h"
 
 const char sandbox_help[] =
@@ -32,9 +30,10 @@ const char sandbox_help[] =
 const int sandbox_faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, 0};
 
 static struct worker_page *noted;
+static void (*open_noted)(void);
 
 static void note(int call, const char *file) {
-    memory_protect(noted, sizeof *noted, PROT_READ | PROT_WRITE); /* closed while a kernel runs */
+    open_noted();
     noted->answer.fault =
         (struct worker_fault){.signal = SIGSYS, .address = (uintptr_t)(unsigned)call};
     char *copy = noted->answer.fault.file;
@@ -61,13 +60,14 @@ static bool keeps(uintptr_t address, size_t bytes) {
     return false;
 }
 
-void sandbox_worker(struct worker_page *page, char *const *plugins) {
+void sandbox_worker(struct worker_page *page, void (*open)(void), char *const *plugins) {
     static struct sandbox sandbox = {.descriptors = WORKER_STATM + 1,
                                      .signals = sandbox_faults,
                                      .forbidden = note,
                                      .keeps = keeps};
     sandbox.files = (const char *const *)plugins;
     noted = page;
+    open_noted = open;
     sandbox_keep(SLOTS, page, sizeof *page);
     signal(SIGXFSZ, SIG_DFL); /* the verifier ignores it */
     sandbox_enter(&sandbox);

@@ -15,9 +15,9 @@ extern const char sandbox_help[];
 extern const int sandbox_faults[];
 
 /* In the worker, once. A forbidden call leaves a note in page->answer.fault (signal SIGSYS,
- * address: the call's number; file) and ends the process. `plugins`, ended by NULL, may be opened
- * under whatever names. */
-void sandbox_worker(struct worker_page *page, char *const *plugins);
+ * address: the call's number; file) and ends the process; `open` makes the page writable for it,
+ * and for good. `plugins`, ended by NULL, may be opened under whatever names. */
+void sandbox_worker(struct worker_page *page, void (*open)(void), char *const *plugins);
 /* From now on the mapping of these pages is a forbidden thing to change, but for memory_protect and
  * the guarded_ functions; NULL: no longer. */
 void sandbox_keep(int slot, const void *base, size_t bytes);
