@@ -27,8 +27,9 @@
  * cases that want them use SUM_COMPENSATED implementations or the exact cases. Random problems
  * filled with few different values are the exception: for them the worst case counts (judge.h,
  * `dependent`), and so it does for those with sums of more than 2^19 terms, where most bits of a
- * term are lost, all in one direction: squares of normal deviates, most of them near 0, rounded to
- * multiples of h err by 0.05 h^1.5 on average, which in a sum of 2^20 exceeds the probable error.
+ * term are lost, all in one direction: squares of normal deviates, of which most are near 0, lose
+ * 0.0485 h^1.5 on average when rounded to multiples of h. That alone is 0.5 of the probable bound at
+ * 2^19 terms added one after another, 1 at 2^20, 1.9 at 2^21.
  *
  * floor: gradual underflow costs each operation at most 2^-150; (terms + 4) * 2^-149 covers the
  * terms, the elementwise steps and the last rounding. A kernel that flushes denormals to zero

@@ -49,6 +49,7 @@ static ALWAYS_INLINE vfloat activation_of_step(const struct piecewise *f, vfloat
  * at 2^15 floats, us by tables | so: sigmoid 23.7 | 16.7, silu 24.5 | 16.7, elu 27.2 | 12.4, and
  * backward 26.6 | 20.2, 25.8 | 21.7, 32.7 | 15.0, softplus_backward 36.6 | 20.0. */
 
+/* Of those. */
 #if ASSAY_LANES == 16
 #define ACTIVATION_TECHNIQUE "polynomials by segments, masked tail"
 #define ACTIVATION_SLOPE_TECHNIQUE "the slope by polynomials by segments, masked tail"
@@ -56,6 +57,7 @@ static ALWAYS_INLINE vfloat activation_of_step(const struct piecewise *f, vfloat
 #define ACTIVATION_TECHNIQUE "an exponential, masked tail"
 #define ACTIVATION_SLOPE_TECHNIQUE "the slope by an exponential, masked tail"
 #endif
+
 /* From here down exp(-x) is too large for activation_denominator. */
 #define ACTIVATION_DEEP -16.0f
 /* 1 + exp(-x) to 0.6 ulp, x >= ACTIVATION_DEEP or NaN. */

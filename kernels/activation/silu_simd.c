@@ -1,7 +1,7 @@
 #include "kernels/activation/activation_simd.h"
 #include "kernels/activation/silu.h"
 
-/* Outside the table x / (1 + exp(-x)), scaled last: sigmoid(x) alone is denormal where x sigmoid(x)
+/* Outside x / (1 + exp(-x)) is scaled last: sigmoid(x) alone is denormal where x sigmoid(x)
  * is not. */
 static ALWAYS_INLINE vfloat value(vfloat x) {
 #if ASSAY_LANES == 16

@@ -39,17 +39,19 @@ static ALWAYS_INLINE vfloat vexp_remainder(vfloat x, vfloat *n) {
     return vfnma(*n, vset(VMATH_LN2_LOW), vfnma(*n, vset(VMATH_LN2_HIGH), x));
 }
 
+/* q of exp(r) = 1 + r + r^2 q(r) for that r, |error| < 2^-28.2 of exp(r). */
+static ALWAYS_INLINE vfloat vexp_square(vfloat r) {
+    vfloat q = vset(0x1.6a4002p-10f);
+    q = vfma(q, r, vset(0x1.1239ecp-7f));
+    q = vfma(q, r, vset(0x1.5558bep-5f));
+    q = vfma(q, r, vset(0x1.555492p-3f));
+    return vfma(q, r, vset(0x1.fffffcp-2f));
+}
+
 /* exp(r) of that r, and n. */
 static inline vfloat vexp_reduced(vfloat x, vfloat *n) {
     const vfloat r = vexp_remainder(x, n);
-    /* 1 + r + r^2 q(r), |error| < 2^-28.2 of exp(r) */
-    vfloat p = vset(0x1.6a4002p-10f);
-    p = vfma(p, r, vset(0x1.1239ecp-7f));
-    p = vfma(p, r, vset(0x1.5558bep-5f));
-    p = vfma(p, r, vset(0x1.555492p-3f));
-    p = vfma(p, r, vset(0x1.fffffcp-2f));
-    p = vfma(p, r, vset(1));
-    return vfma(p, r, vset(1));
+    return vfma(vfma(vexp_square(r), r, vset(1)), r, vset(1));
 }
 
 static inline vfloat vexp(vfloat x) {
@@ -112,14 +114,9 @@ static inline vfloat vtanh(vfloat x) {
     return vcopysign(vselect(vlt(a, vset(0.625f)), small, large), x);
 }
 
-/* exp(r) - 1 for |r| <= 0.348, to 2^-26. */
+/* exp(r) - 1 for that r, to 2^-26. */
 static ALWAYS_INLINE vfloat vexp_less_one_of(vfloat r) {
-    vfloat q = vset(0x1.6a4002p-10f);
-    q = vfma(q, r, vset(0x1.1239ecp-7f));
-    q = vfma(q, r, vset(0x1.5558bep-5f));
-    q = vfma(q, r, vset(0x1.555492p-3f));
-    q = vfma(q, r, vset(0x1.fffffcp-2f));
-    return vfma(vmul(r, r), q, r);
+    return vfma(vmul(r, r), vexp_square(r), r);
 }
 /* exp(x + low) = (1 + t) 2^n: t, to 2^-26, |t| < 0.42. What rounding 1 + t takes can so be carried
  * on. |low| is at most an ulp or so of x; x as for vexp_reduced. */

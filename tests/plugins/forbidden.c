@@ -45,6 +45,12 @@ static void from_a_thread(void) {
     if (pthread_create(&thread, NULL, in_a_thread, NULL) == 0) pthread_join(thread, NULL);
 }
 
+/* In a thread that the call leaves behind: at any moment of what the worker does next. */
+static void from_a_leftover(void) {
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, in_a_thread, NULL) == 0) pthread_detach(thread);
+}
+
 /* More often than any verification calls it, and less often than a timing. */
 static void when_timed(void) {
     static long calls;
@@ -202,6 +208,7 @@ static void allowed(void) {
 FORBIDDEN(allowed, allowed());
 FORBIDDEN(socket, open_socket());
 FORBIDDEN(thread, from_a_thread());
+FORBIDDEN(leftover, from_a_leftover());
 FORBIDDEN(late, when_timed());
 FORBIDDEN(exec, execute());
 FORBIDDEN(spawn, spawn());
@@ -244,14 +251,15 @@ FORBIDDEN(entrance, other_entrance());
 
 #define ONE(name_) &impl_relu_##name_
 static const struct implementation *const implementations[] = {
-    ONE(allowed),   ONE(socket),    ONE(thread),      ONE(exec),         ONE(spawn),
-    ONE(shell),     ONE(fork),      ONE(signal),      ONE(group),        ONE(trace),
-    ONE(write),     ONE(temporary), ONE(truncate),    ONE(unlink),       ONE(rename),
-    ONE(folder),    ONE(mode),      ONE(mount),       ONE(ring),         ONE(limits),
-    ONE(outlive),   ONE(handler),   ONE(terminal),    ONE(entrance),     ONE(golden),
-    ONE(disguised), ONE(parent),    ONE(parent_maps), ONE(own_memory),   ONE(other_root),
-    ONE(climbs),    ONE(relative),  ONE(not_there),   ONE(unprivileged), ONE(late),
-    ONE(room),      ONE(survivor),  ONE(blocked),     ONE(stackless),    NULL};
+    ONE(allowed),       ONE(socket),    ONE(thread),      ONE(exec),         ONE(spawn),
+    ONE(shell),         ONE(fork),      ONE(signal),      ONE(group),        ONE(trace),
+    ONE(write),         ONE(temporary), ONE(truncate),    ONE(unlink),       ONE(rename),
+    ONE(folder),        ONE(mode),      ONE(mount),       ONE(ring),         ONE(limits),
+    ONE(outlive),       ONE(handler),   ONE(terminal),    ONE(entrance),     ONE(golden),
+    ONE(disguised),     ONE(parent),    ONE(parent_maps), ONE(own_memory),   ONE(other_root),
+    ONE(climbs),        ONE(relative),  ONE(not_there),   ONE(unprivileged), ONE(late),
+    ONE(room),          ONE(survivor),  ONE(blocked),     ONE(stackless),    ONE(leftover),
+    /* ended by */ NULL};
 
 extern const struct assay_plugin assay_plugin_v2;
 const struct assay_plugin assay_plugin_v2 = {ASSAY_PLUGIN("forbidden"),
