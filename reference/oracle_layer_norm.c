@@ -9,9 +9,12 @@
  *          g M + 2 M of that. Hence d = |mean error| <= g D + 2 |m| + 2 M.
  *   var    A common error d of the mean shifts every x - m alike; since the x - m sum to zero it
  *          cancels to first order and leaves d^2. The rest are non-negative terms: 2 for x - m,
- *          1 for the square, g for the sum, 2 for the division: (g + 5) var + d^2 u.
+ *          1 for the square, g for the sum, 2 for the division: (g + 5) var + d^2 u. Where a few
+ *          elements make the mean, the k others with |x| < |m| / 64 are all squared to about m^2, and
+ *          adding those rounds one way: what g takes for independent errors is then up to
+ *          min(m^2, u n var) for each, relatively E u with E = k min(m^2 / (u n var), 1).
  *   rstd   Half the relative error of v, 1/2 for adding eps, 2 for root and quotient:
- *          r ((g + 5) var/v / 2 + d^2 u / (2 v) + 5/2).
+ *          r ((g + E + 5) var/v / 2 + d^2 u / (2 v) + 5/2).
  *          d^2 u r^2 / 2 is made linear in g by bounding one factor g u D r by min(G u D r, 1/2):
  *          as long as g u D r <= 1/2 that is a true bound, and beyond it the bound of y exceeds
  *          half a deviation, where the vacuity check refuses the case. So: g Q with
@@ -50,7 +53,7 @@ struct row {
     double mean, rstd;
     bool mean_known, rstd_known;
     double mean_size, mean_local; /* D, and 2 |m| + 2 M */
-    double rstd_sum, rstd_local;  /* relative: var/v / 2 + Q, and (5 var/v + 5) / 2 */
+    double rstd_sum, rstd_local;  /* relative: var/v / 2 + Q, and ((E + 5) var/v + 5) / 2 */
 };
 
 static int64_t units(const void *problem) {
@@ -76,6 +79,14 @@ static struct row irregular(const double *x, int64_t n) {
                         .rstd_known = true};
 }
 
+/* E */
+static double equal_terms(const double *x, size_t n, double mean, double variance) {
+    const double most = 1.04 * mean * mean / (UNIT_ROUNDOFF_F32 * (double)n * variance);
+    double equal = 0;
+    for (size_t i = 0; i < n; i++) equal += fabs(x[i]) < fabs(mean) / 64;
+    return equal > 0 ? equal * GSL_MIN_DBL(most, 1) : 0;
+}
+
 static struct row regular(const struct layer_norm_problem *p, const double *x) {
     const size_t n = (size_t)p->cols;
     const double mean = gsl_stats_mean(x, 1, n);
@@ -95,7 +106,7 @@ static struct row regular(const struct layer_norm_problem *p, const double *x) {
         .mean_size = largest,
         .mean_local = 2 * fabs(mean) + 2 * spread,
         .rstd_sum = 0.5 * variance / v + 0.5 * largest * r * factor,
-        .rstd_local = 2.5 * variance / v + 2.5,
+        .rstd_local = (0.5 * equal_terms(x, n, mean, variance) + 2.5) * variance / v + 2.5,
     };
 }
 

@@ -53,7 +53,6 @@ bool fill_repeats(enum fill fill) {
     case FILL_SPARSE:
     case FILL_SPOTS:
     case FILL_DEEP:
-    case FILL_ODD: /* of long axes most is 0: once the mean is subtracted, equal terms */
     case FILL_HUNDREDS: return true;
     default: return false;
     }
