@@ -7,6 +7,7 @@
 
 #include "bench/clock.h"
 #include "bench/context.h"
+#include "bench/quota.h"
 #include "bench/sweep.h"
 #include "kernels/core/output.h"
 #include "kernels/core/plugin.h"
@@ -98,7 +99,7 @@ static void name_what_slows(void) {
     context_environment(text, sizeof text);
     if (strcmp(text, "none"))
         fprintf(stderr, "assay-bench: set in the environment, and in the report: %s\n", text);
-    context_quota(text, sizeof text);
+    quota_text("", text, sizeof text);
     if (strcmp(text, "none") && strcmp(text, "unknown"))
         fprintf(stderr, "assay-bench: this control group may use %s, whatever is idle\n", text);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bench/gbench_shim.h"
+#include "bench/quota.h"
 #include "bench_build.h"
 #include "kernels/core/isa.h"
 #include "kernels/core/threads.h"
@@ -102,43 +103,10 @@ void context_environment(char *text, size_t bytes) {
     }
 }
 
-/* "max 100000", "150000 100000": microseconds of each period, of this process's control group. */
-static bool read_quota(double *quota, double *period) {
-    char line[512], path[640];
-    FILE *groups = fopen("/proc/self/cgroup", "r");
-    bool known = false;
-    while (groups && !known && fgets(line, sizeof line, groups)) {
-        line[strcspn(line, "\n")] = 0;
-        if (strncmp(line, "0::", 3)) continue;
-        snprintf(path, sizeof path, "/sys/fs/cgroup%s/cpu.max", line + 3);
-        char first[64];
-        FILE *file = fopen(path, "r");
-        known = file && fscanf(file, "%63s %lf", first, period) == 2;
-        if (file) fclose(file);
-        if (known) *quota = strcmp(first, "max") ? atof(first) : -1;
-    }
-    if (groups) fclose(groups);
-    if (known) return true;
-    return read_line("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", line, sizeof line) &&
-           sscanf(line, "%lf", quota) == 1 &&
-           read_line("/sys/fs/cgroup/cpu/cpu.cfs_period_us", line, sizeof line) &&
-           sscanf(line, "%lf", period) == 1;
-}
-
-void context_quota(char *text, size_t bytes) {
-    double quota, period;
-    if (!read_quota(&quota, &period))
-        snprintf(text, bytes, "unknown");
-    else if (quota < 0 || period <= 0)
-        snprintf(text, bytes, "none");
-    else
-        snprintf(text, bytes, "%.2f processors", quota / period);
-}
-
 void context_publish(const struct cpu *cpu, int threads, const char *machine) {
     char text[16], set[1024], quota[64];
     context_environment(set, sizeof set);
-    context_quota(quota, sizeof quota);
+    quota_text("", quota, sizeof quota);
     gb_context("environment", set);
     gb_context("cpu_quota", quota);
     gb_context("build_type", ASSAY_BUILD_TYPE);

@@ -21,10 +21,8 @@ const char *context_version(void);
 const char *context_commit(void);
 
 /* What may slow somebody down, as the context has it: environment variables that the libraries
- * beside ours obey ("OMP_NUM_THREADS=1 DNNL_MAX_CPU_ISA=SSE41"; "none"), and how much of the
- * processors this control group may use ("1.50 processors"; "none": all of them). */
+ * beside ours obey ("OMP_NUM_THREADS=1 DNNL_MAX_CPU_ISA=SSE41"; "none"). */
 void context_environment(char *text, size_t bytes);
-void context_quota(char *text, size_t bytes);
 
 /* Google Benchmark's context lines (it adds date, host, caches and load itself; its
  * library_build_type is that of its own library, which Debian builds for debugging and which times

@@ -3,6 +3,10 @@
 #include "reference/checks.h"
 #include "reference/inspect.h"
 
+#include <math.h>
+#include <stdio.h>
+#include <time.h>
+
 enum { MANY_CALLS = 6000 };
 
 /* The problem as the trial has it now; false: it differs from `first`, or worse. */
@@ -32,20 +36,52 @@ static bool same_bits(struct host *host, struct subject *subject,
     return good;
 }
 
+/* The first call's bits again, beside another thread's calls. */
+static bool beside(struct host *host, struct subject *subject,
+                   const struct implementation *implementation, struct run_plan plan,
+                   struct finding *finding) {
+    struct trial *trial = &subject->trial;
+    struct capture first;
+    bool good = trial_run(host, trial, implementation, plan, &first, finding);
+    trial->calls = MANY_CALLS;
+    trial->beside = true;
+    good = good && same_bits(host, subject, implementation, plan, &first, finding);
+    trial->calls = 0;
+    trial->beside = false;
+    capture_free(&first);
+    return good;
+}
+
+/* And after a while, in which the process lived on. */
+static bool still_right(struct host *host, struct subject *subject,
+                        const struct implementation *implementation, struct run_plan plan,
+                        const struct capture *first, struct finding *finding) {
+    const struct timespec pause = {(time_t)subject->later,
+                                   (long)(1e9 * (subject->later - floor(subject->later)))};
+    char after[64];
+    nanosleep(&pause, NULL);
+    snprintf(after, sizeof after, ", %g s later", subject->later);
+    return same_again(host, subject, implementation, plan, first, after, finding);
+}
+
 void check_use(struct host *host, struct subject *subject,
                const struct implementation *implementation, int threads,
                struct verdict_of *result) {
-    const struct run_plan plan = {LAYOUT_END, POISON_NAN, threads};
+    struct run_plan plan = {LAYOUT_END, POISON_NAN, threads};
     struct trial *trial = &subject->trial;
     struct capture first;
     bool good = trial_run_pair(host, trial, implementation, plan, &first, &result->finding) &&
                 judge_run(subject, implementation, &first, result);
+    if (good && subject->later > 0) {
+        still_right(host, subject, implementation, plan, &first, &result->finding);
+        good = false;
+    }
     trial->calls = MANY_CALLS;
     good = good && same_bits(host, subject, implementation, plan, &first, &result->finding);
-    trial->beside = true; /* a team of each would be another question */
-    if (good && !implementation->uses_threads)
-        same_bits(host, subject, implementation, plan, &first, &result->finding);
     trial->calls = 0;
-    trial->beside = false;
     capture_free(&first);
+    good = good && beside(host, subject, implementation, plan, &result->finding);
+    plan.threads = 1; /* a team of one each: most of a call is then the kernel's own */
+    if (good && implementation->uses_threads && threads > 1)
+        beside(host, subject, implementation, plan, &result->finding);
 }

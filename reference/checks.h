@@ -26,6 +26,7 @@ struct subject {
     int judge_halo;
     double affordable; /* of a problem with more arithmetic the oracle judges a sample */
     bool trusted;      /* vacuity is not asked about */
+    double later;      /* KIND_USE: asked again after so many seconds, and nothing else; 0: not */
     /* vacuity of the last accumulation asked about */
     bool vacuity_known;
     struct accumulation vacuity_of;

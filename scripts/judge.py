@@ -46,11 +46,13 @@ this project's headers (IMPL(softmax, mine, ...)), or it is a plugin.
   --stages A,B      only these of its stages, by the names that it prints ({stages}), and timed then
   --ulp             only this: every float, one by one, of a function of one variable
   --stride N        ... every Nth of them (1; all take some 20 seconds)
+  --later SECONDS   how long the stage `later` waits ({later:g}; 0: it is left out)
   --timeout SECONDS longest time one call may take before it counts as hanging (5)
 
 It looks, in this order, at: small problems; sizes; exact small integers; NaN and infinities; memory; repetition and
-threads; laws of the primitive; problems that cover its fields; random problems; of a function of one variable every float. It stops at the first that fails, shrinks the problem to the smallest
-that still fails, and names a cause only when the wrong results are those of exactly one known mistake.
+threads; laws of the primitive; problems that cover its fields; random problems; the same call some seconds later; of a
+function of one variable every float. It stops at the first that fails, shrinks the problem to the smallest that still
+fails, and names a cause only when the wrong results are those of exactly one known mistake.
 If all is right, the kernel is timed beside the project's own and rival libraries, with one hint what limits it.
 
 Where it runs. Compiling reads what you can read (#include). The kernel, and the constructors of its object, run in
@@ -92,6 +94,7 @@ def arguments_of(words):
     judge.add_argument("--timeout", type=float, default=5)
     judge.add_argument("--budget", type=float, default=ladder.BUDGET)
     judge.add_argument("--stride", type=int, default=1)
+    judge.add_argument("--later", type=float)
     judge.add_argument("--ulp", action="store_true")
     judge.add_argument("--stages", type=lambda names: names.split(","))
     judge.add_argument("--json", action="store_true")
@@ -147,6 +150,8 @@ def only_of(options):
              if getattr(options, name) is not None for part in (f"--{name}", getattr(options, name))]
     if options.ulp:
         asked += ["--ulp", "--stride", str(options.stride)]
+    if asked and options.later is not None:
+        asked += ["--later", f"{options.later:g}"]
     return asked or None
 
 
@@ -167,7 +172,8 @@ def judge_in(options, folder):
         sys.stderr.write(found.warnings)
         sys.stderr.flush()
     verifier = stages.Verifier(options.verify_program, found, plugin, folder, options.timeout)
-    every = stages.wanted(only_of(options), found.primitive, options.stride, options.stages)
+    later = stages.LATER if options.later is None else options.later
+    every = stages.wanted(only_of(options), found.primitive, options.stride, later, options.stages)
     failed = stages.run_all(verifier, every, answer.show_stage(voice, found))
     if failed:
         voice.passing("comparing the results with those of known mistakes")
@@ -244,10 +250,13 @@ def judge(options):
     if options.help:
         sandbox = subprocess.run([options.verify_program, "--sandbox"], capture_output=True, text=True, check=False)
         print(JUDGE_HELP.format(flags=" ".join(candidate.FLAGS[:2]), budget=ladder.BUDGET, stages=", ".join(stages.NAMES),
+                                later=stages.LATER,
                                 sandbox=textwrap.indent(sandbox.stdout.strip(), "  ")), end="")
         return 0
     if not options.file:
         raise Refused("which file? (assay judge --help shows how)")
+    if options.later is not None and not 0 <= options.later <= 3600:
+        raise Refused("--later takes seconds, up to 3600")
     if not options.timeout > 0:
         raise Refused("--timeout takes seconds")
     unknown = [name for name in options.stages or [] if name not in stages.NAMES]

@@ -50,6 +50,7 @@ bool fill_repeats(enum fill fill) {
     case FILL_PATCHES:
     case FILL_COUNT:
     case FILL_ONES:
+    case FILL_SORTED:
     case FILL_SPARSE:
     case FILL_SPOTS:
     case FILL_DEEP:

@@ -48,8 +48,9 @@ int fill_parse(const char *name); /* -1: no such style */
 /* Values, some or all, far from 1. */
 bool fill_extreme(enum fill fill);
 
-/* Few different values, or values so close that few remain in float32: sums of many of them may
- * round the same way again and again. */
+/* Few different values, values so close that few remain in float32, or consecutive ones: sums of
+ * many of them may round the same way again and again. (Of consecutive integers, sums beyond 2^24
+ * round by ties that return with period 4.) */
 bool fill_repeats(enum fill fill);
 
 /* What a primitive's own fill is asked (struct primitive). */

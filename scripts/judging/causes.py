@@ -25,6 +25,9 @@ MEANINGS = [
      "the output is read before it is written, as in y[i] += ... without y[i] = 0 first."),
     (r"not repeatable",
      "two runs on the same inputs differ: a race between threads, or a variable that nobody initialised."),
+    (r"has other bits when run again .* later",
+     "it goes wrong by the clock: a table that expires, a thread of its own that changes something, or a kernel that "
+     "waits until nobody looks."),
     (r"has other bits when run again .* after another problem",
      "something survives from one call to the next: a static variable, or a buffer that is only set the first time."),
     (r"has other bits when run again .* with (\d+) threads?",

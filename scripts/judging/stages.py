@@ -24,7 +24,9 @@ STAGES = [
     ("cover", "all pairs of extremes, block edges, ends of ranges, the largest and the timed sizes", ["--cover"]),
     ("found", "problems that once found a mistake", ["--kind", "random"]),
     ("random", f"{RANDOM_PROBLEMS} random problems", ["--fuzz", str(RANDOM_PROBLEMS)]),
+    ("later", "the same bits {:g} seconds after a first call", ["--kind", "use", "--later", "{:g}"]),
 ]
+LATER = 6
 FLOATS = ("floats", f"all {2**32:,} floats, one by one", ["--ulp"])
 NAMES = [name for name, _, _ in [*STAGES, FLOATS]]
 
@@ -148,16 +150,18 @@ def reasons(stages):
     return dict(sorted(found.items(), key=lambda pair: -pair[1]))
 
 
-def wanted(only, primitive, stride, named=None):
+def wanted(only, primitive, stride, later, named=None):
     """The stages, of these names if there are any; or the one question of `only`, options for assay-verify. `stride`: of
-    the sweep over all floats."""
+    the sweep over all floats. `later`: seconds of the stage of that name; 0: without it."""
     if only:
         return [Stage("asked", "the problem asked for", only)]
     name, asks, options = FLOATS
     if stride > 1:
         asks = f"every {stride}th float"
     floats = [(name, asks, [*options, "--stride", str(stride)])] if primitive["univariate"] else []
-    return [Stage(*entry) for entry in STAGES + floats if not named or entry[0] in named]
+    return [Stage(name, asks.format(later), [option.format(later) for option in options])
+            for name, asks, options in STAGES + floats
+            if (name in named if named else True) and (later or name != "later")]
 
 
 def run_all(verifier, stages, show):

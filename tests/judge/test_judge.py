@@ -47,6 +47,8 @@ class Judged(unittest.TestCase):
     def run_assay(self, *words, **more):
         if words[0] == "judge" and not {"--stride", "--ulp"} & set(words):
             words += ("--stride", "5003")  # all floats take half a minute
+        if words[0] == "judge" and "--later" not in words:
+            words += ("--later", "0")
         done = subprocess.run(self.command(*words), capture_output=True, text=True, cwd=self.folder,
                               env=self.environment(**more), check=False)
         self.assertEqual(os.listdir(self.temporary), [], "files were left behind")
@@ -288,6 +290,22 @@ class Verdicts(Judged):
         again = shlex.split(done.stdout.rstrip().splitlines()[-1])
         self.assertEqual(again[:2] + again[3:4], ["assay", "judge", "--stages"])
         self.judge(name, *again[3:], status=1)
+
+    def test_later(self):
+        """Right at first, and wrong by the clock; the line that is printed shows it again."""
+        name = self.write("mine.c", f"#include <time.h>\n{INCLUDES}{RELU} {{\n"
+                          "    static time_t first; if (!first) first = time(NULL);\n"
+                          f"    {RIGHT} if (n && time(NULL) > first + 1) y[n / 2] = 77;\n}}\n")
+        answer = self.judge_json(name, "--stages", "later", "--later", "2.5", status=1)
+        self.assertIn("2.5 s later", answer["failure"]["message"])
+        self.assertIn("by the clock", answer["meaning"])
+        again = shlex.split(answer["failure"]["repro"])
+        self.assertEqual(again[again.index("--later") + 1], "2.5")
+        self.judge(name, *again[3:], status=1)
+        self.judge(name, "--stages", "use", status=0)
+        answer = self.judge_json(self.relu(RIGHT), "--stages", "use,later", "--later", "0.1", status=0)
+        self.assertEqual([stage["name"] for stage in answer["stages"]], ["use", "later"])
+        self.refused(name, "--later", "-1", says="--later takes seconds")
 
     def test_hang(self):
         started = time.monotonic()

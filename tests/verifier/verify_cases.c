@@ -58,6 +58,8 @@ static enum status open_listed(struct case_source *source, const struct options 
         status = default_problem(source, error);
     }
     for (int i = 0; i < source->list.count; i++) apply_options(&source->list.item[i], options);
+    source->later = options->later;
+    if (source->later > 0 && source->list.count > 1) source->list.count = 1;
     return status;
 }
 
@@ -203,6 +205,7 @@ enum status case_source_subject(const struct case_source *source, int index,
         if (!kind_is(source->kind, KIND_BETWEEN) || source->list.count < 2) {
             const enum status status = case_subject_alone(source->kind, item, subject, error);
             subject->trusted = source->cover;
+            subject->later = source->later;
             if (source->cover) subject->affordable = COVER_AFFORDABLE;
             return status;
         }

@@ -14,6 +14,7 @@ struct case_source {
     struct golden_file *golden;
     int drawn, of;     /* --fuzz: so many so far, of so many; the list holds the last */
     bool cover;        /* the list is --cover's */
+    double later;      /* --later */
     char missing[512]; /* KIND_GOLDEN: golden cases are listed, but why there are no values; "" */
 };
 

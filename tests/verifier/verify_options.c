@@ -25,6 +25,7 @@ enum {
     OPT_STRIDE,
     OPT_FUZZ,
     OPT_MINUTES,
+    OPT_LATER,
     OPT_QUIET,
     OPT_VERBOSE,
     OPT_HELP,
@@ -172,6 +173,10 @@ static int take(struct options *options, int option, const char *text) {
         if (!read_number(text, 1e-3, 1e5, &options->minutes))
             return complain("--minutes %s: a number in [0.001, 100000]", text);
         return -1;
+    case OPT_LATER:
+        if (!read_number(text, 0, 3600, &options->later))
+            return complain("--later %s: seconds in [0, 3600]", text);
+        return -1;
     case OPT_QUIET: options->verbosity = QUIET; return -1;
     default: options->verbosity = VERBOSE; return -1;
     }
@@ -311,6 +316,10 @@ int options_read(struct options *options, int count, char **arguments) {
          "check N random problems of each implementation; failures are shrunk", "N"},
         {"minutes", 0, POPT_ARG_STRING, NULL, OPT_MINUTES,
          "random problems for this long (and, with --fuzz, at most N)", "M"},
+        {"later", 0, POPT_ARG_STRING, NULL, OPT_LATER,
+         "with --kind use: only whether the first problem has the same bits after so many seconds "
+         "in which the process lives on",
+         "S"},
         {"cover", 0, POPT_ARG_NONE, &cover, 0,
          "problems that cover the fields: all pairs of extremes, block edges, ends of ranges, the "
          "largest, those that are timed",

@@ -26,6 +26,7 @@ struct options {
         stride; /* --ulp: every stride-th float; --mutants, --cover: every stride-th of each primitive */
     uint64_t seed;
     double timeout;
+    double later;   /* seconds after which --kind use asks again; 0: it asks all else */
     int fuzz;       /* random problems per primitive; 0: not asked for */
     bool exploits;  /* --exploits: as mutants, of those that fool judges */
     bool cover;     /* --cover: problems that cover the fields */

@@ -161,6 +161,10 @@ void repro_print(const struct options *options, const struct row *row,
         put_run_options(&line, options);
         return;
     }
+    if (options->later > 0) {
+        snprintf(number, sizeof number, "%g", options->later);
+        put(&line, " --later ", number);
+    }
     put_quoted(&line, " --problem ", failure->problem);
     if (failure->kind == KIND_GOLDEN) {
         if (options->golden) put_quoted(&line, " --golden ", options->golden);

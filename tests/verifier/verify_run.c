@@ -72,7 +72,8 @@ static void shrink_first(struct session *session, struct group *group, int i) {
     while (first && first->finding.verdict == VERDICT_MISTRUSTED) first = first->next;
     const bool asked =
         session->options->shrink || session->options->fuzz || session->options->cover;
-    if (!asked || !first || first->smallest || first->not_alone || first->next) return;
+    if (!asked || session->options->later > 0) return; /* a smaller one is not waited for */
+    if (!first || first->smallest || first->not_alone || first->next) return;
     first->smallest = shrink(hosts_for(&session->hosts, group->implementation[i]),
                              group->implementation[i], first, SECONDS, &session->text);
     first->not_alone = !first->smallest && first->kind != KIND_GOLDEN;
@@ -271,6 +272,8 @@ static enum status check_usage(struct session *session, struct error *error) {
         return fail(error, STATUS_BAD_INPUT,
                     "--cover makes its own problems: no --problem, --golden or --fuzz, and of the "
                     "kinds random and exact");
+    if (options->later > 0 && options->kind != KIND_USE)
+        return fail(error, STATUS_BAD_INPUT, "--later goes with --kind use alone");
     int primitives = 0;
     struct group group;
     const struct primitive *primitive;
