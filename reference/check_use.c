@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <time.h>
 
-enum { MANY_CALLS = 6000 };
+enum { MANY_CALLS = 6000, MEETINGS = 60 };
 
 /* The problem as the trial has it now; false: it differs from `first`, or worse. */
 static bool same_bits(struct host *host, struct subject *subject,
@@ -36,14 +36,13 @@ static bool same_bits(struct host *host, struct subject *subject,
     return good;
 }
 
-/* The first call's bits again, beside another thread's calls. */
-static bool beside(struct host *host, struct subject *subject,
-                   const struct implementation *implementation, struct run_plan plan,
-                   struct finding *finding) {
+bool right_beside(struct host *host, struct subject *subject,
+                  const struct implementation *implementation, struct run_plan plan, int meetings,
+                  struct finding *finding) {
     struct trial *trial = &subject->trial;
     struct capture first;
     bool good = trial_run(host, trial, implementation, plan, &first, finding);
-    trial->calls = MANY_CALLS;
+    trial->calls = meetings;
     trial->beside = true;
     good = good && same_bits(host, subject, implementation, plan, &first, finding);
     trial->calls = 0;
@@ -80,8 +79,8 @@ void check_use(struct host *host, struct subject *subject,
     good = good && same_bits(host, subject, implementation, plan, &first, &result->finding);
     trial->calls = 0;
     capture_free(&first);
-    good = good && beside(host, subject, implementation, plan, &result->finding);
+    good = good && right_beside(host, subject, implementation, plan, MEETINGS, &result->finding);
     plan.threads = 1; /* a team of one each: most of a call is then the kernel's own */
     if (good && implementation->uses_threads && threads > 1)
-        beside(host, subject, implementation, plan, &result->finding);
+        right_beside(host, subject, implementation, plan, MEETINGS, &result->finding);
 }

@@ -215,20 +215,12 @@ static bool not_vacuous(struct subject *subject, const struct implementation *im
     return !subject->vacuous;
 }
 
-static bool has_output_elements(const struct trial *trial) {
-    for (int i = 0; i < trial->problem.primitive->operand_count; i++)
-        if (operand_is_output(&trial->problem.primitive->operands[i]) &&
-            shape_elements(&trial->shape[i]) > 0)
-            return true;
-    return false;
-}
-
 /* ---- the kinds --------------------------------------------------------------------------------
  */
 
-static bool values_right(struct host *host, struct subject *subject,
-                         const struct implementation *implementation, struct run_plan plan,
-                         struct verdict_of *result) {
+bool values_right(struct host *host, struct subject *subject,
+                  const struct implementation *implementation, struct run_plan plan,
+                  struct verdict_of *result) {
     struct capture capture;
     const bool good =
         trial_run_pair(host, &subject->trial, implementation, plan, &capture, &result->finding) &&
@@ -243,63 +235,8 @@ static void check_values(struct host *host, struct subject *subject,
     const struct run_plan plan = {LAYOUT_END, POISON_NAN, threads};
     if (!values_right(host, subject, implementation, plan, result)) return;
     if (!subject->trusted && !kind_is(subject->kind, KIND_SPECIALS) &&
-        has_output_elements(&subject->trial))
+        trial_has_output(&subject->trial))
         not_vacuous(subject, implementation, &result->finding);
-}
-
-static void check_memory(struct host *host, struct subject *subject,
-                         const struct implementation *implementation, int threads,
-                         struct verdict_of *result) {
-    for (int layout = 0; layout < LAYOUTS; layout++) {
-        const struct run_plan plan = {(enum layout)layout, POISON_NAN, threads};
-        if (!values_right(host, subject, implementation, plan, result)) return;
-    }
-}
-
-static bool refilling_moves(const struct subject *subject,
-                            const struct implementation *implementation, enum fill fill) {
-    bool moved = false;
-    return !judge_sensitive(&subject->judge, implementation, fill, subject->item.seed + 1, &moved,
-                            NULL) &&
-           moved;
-}
-
-/* Would other inputs, of the same style or ordinary ones, have given other outputs? */
-static bool could_fail(struct subject *subject, const struct implementation *implementation) {
-    const struct accumulation *traits = &implementation->accumulation;
-    if (!has_output_elements(&subject->trial)) return false;
-    if (!subject->vacuity_known || memcmp(traits, &subject->vacuity_of, sizeof *traits)) {
-        subject->vacuous = !refilling_moves(subject, implementation, subject->item.fill) &&
-                           !refilling_moves(subject, implementation, FILL_NORMAL);
-        subject->vacuity_of = *traits;
-        subject->vacuity_known = true;
-    }
-    return !subject->vacuous;
-}
-
-/* Of a problem that is judged on a sample the placing is left to smaller ones. */
-static bool sampled(const struct subject *subject) {
-    return subject->judge.judged_units < subject->judge.units;
-}
-
-/* Every layout on as many threads as given, then the first once more. That such a problem could not
- * have failed is no defect of anything: it is reported, and who drew it counts. */
-static void check_random(struct host *host, struct subject *subject,
-                         const struct implementation *implementation, int threads,
-                         struct verdict_of *result) {
-    const struct run_plan plan = {LAYOUT_END, POISON_NAN, threads};
-    struct capture first;
-    bool good =
-        trial_run_pair(host, &subject->trial, implementation, plan, &first, &result->finding) &&
-        judge_run(subject, implementation, &first, result);
-    for (int layout = LAYOUT_END + 1; good && !sampled(subject) && layout < LAYOUTS; layout++) {
-        const struct run_plan other = {(enum layout)layout, POISON_NAN, threads};
-        good = values_right(host, subject, implementation, other, result);
-    }
-    good = good && same_again(host, subject, implementation, plan, &first,
-                              ", after other places in memory", &result->finding);
-    capture_free(&first);
-    if (!subject->trusted) result->vacuous = good && !could_fail(subject, implementation);
 }
 
 static bool asked_all(const struct primitive *primitive) { return primitive != NULL; }
@@ -404,11 +341,25 @@ static bool large_enough_to_be_slow(const struct problem *problem) {
     return fmax(steps, problem_flops(problem)) > plenty;
 }
 
+/* Runs of one problem kept memory: a leak, if more of them do. */
+static void look_for_leak(struct host *host, struct subject *subject,
+                          const struct implementation *implementation, struct finding *finding) {
+    const struct run_plan plan = {LAYOUT_END, POISON_NAN, 1}; /* teams come and go as they like */
+    struct capture capture;
+    subject->trial.calls = 1;
+    trial_run(host, &subject->trial, implementation, plan, &capture, finding);
+    subject->trial.calls = 0;
+    capture_free(&capture);
+}
+
 /* Threads of a wrong kernel may still be at work: not in the next one's worker. */
 struct verdict_of check(struct host *host, struct subject *subject,
                         const struct implementation *implementation, int threads) {
     const struct implementation meant = implementation_for(implementation, &subject->item.problem);
+    host->keeps = false;
     struct verdict_of result = examine(host, subject, &meant, threads);
+    if (result.finding.verdict == VERDICT_PASS && host->keeps)
+        look_for_leak(host, subject, &meant, &result.finding);
     if (result.finding.verdict == VERDICT_TIMEOUT && kind_is(subject->kind, KIND_DRAWN) &&
         large_enough_to_be_slow(&subject->item.problem)) {
         finding_set(&result.finding, VERDICT_SKIP,

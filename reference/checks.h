@@ -80,6 +80,16 @@ bool same_again(struct host *host, struct subject *subject,
                 const struct implementation *implementation, struct run_plan plan,
                 const struct capture *first, const char *after, struct finding *finding);
 
+/* Both poisons, and the values. */
+bool values_right(struct host *host, struct subject *subject,
+                  const struct implementation *implementation, struct run_plan plan,
+                  struct verdict_of *result);
+
+/* The first call's bits again, with so many of another thread's calls in the middle: check_use.c. */
+bool right_beside(struct host *host, struct subject *subject,
+                  const struct implementation *implementation, struct run_plan plan, int meetings,
+                  struct finding *finding);
+
 /* The twins of a subject that is filled: check_repeat.c. */
 enum status twins_open(struct subject *subject, struct error *error);
 
@@ -87,6 +97,8 @@ enum status twins_open(struct subject *subject, struct error *error);
 typedef void check_function(struct host *host, struct subject *subject,
                             const struct implementation *implementation, int threads,
                             struct verdict_of *verdict);
+check_function check_memory;   /* check_places.c */
+check_function check_random;   /* check_places.c */
 check_function check_repeat;   /* check_repeat.c */
 check_function check_use;      /* check_use.c */
 check_function check_property; /* check_property.c */

@@ -3,8 +3,9 @@
  * For y = f(x), f(x) and a gauge: what the roundings of a careful formula in float32 may sum up to,
  * in units roundoff (the last one apart). Half of it goes into the sum, which the tolerance doubles
  * (growth of one term), so that a rival may declare an amplification. Most are relative to f(x).
- * Two are the textbook's, whose terms cancel, as in PyTorch's own float32: gelu's x (1 + erf) / 2,
- * and elu's exp(x) - 1 (assay verify --ulp asks our own kernels for 2 ulp there too).
+ * Some are the textbook's, as in PyTorch's own float32: the terms of gelu's x (1 + erf) / 2 and of
+ * elu's exp(x) - 1 cancel, and sigmoid's 1 / (1 + exp(-x)) is 0 where exp(-x) overflows, at 2^-128
+ * (assay verify --ulp asks our own kernels for 2 ulp there too).
  *
  * For grad_x = grad_y f'(x), f'(x) and its gauge, the sum of |terms| of the formula, since f' may
  * cancel to 0. Where the textbook has 1 - s, s = sigmoid(x) rounded to float32, that is off by up
@@ -42,11 +43,26 @@ static struct point relative(double value, double units) {
     return (struct point){value, units * fabs(value)};
 }
 
+/* x s, s in [0, 1] of its own in float32: below 2^-126 those are 2^-149 apart. */
+static struct point product(double x, double s, double units) {
+    const bool denormal = s > 0x1p-160 && s < 0x1p-126;
+    const struct point plain = relative(times(x, s), units);
+    return (struct point){plain.value, plain.gauge + (denormal ? fabs(x) * 0x1p-125 : 0)};
+}
+
+/* x s of a sigmoid s. */
+static struct point textbook(double x, double s) {
+    const struct point careful = product(x, s, 5);
+    const bool overflows = s < 0x1p-128 * (1 + 0x1p-20);
+    return (struct point){careful.value,
+                          careful.gauge + (overflows ? fabs(careful.value) * 0x1p24 : 0)};
+}
+
 /* ---- the members: y, then the slope ---- */
 
 static struct point sigmoid_at(const struct sigmoid_problem *p, double x) {
     (void)p;
-    return relative(sigmoid(x), 5);
+    return textbook(1, sigmoid(x));
 }
 static struct point sigmoid_slope(const struct sigmoid_problem *p, double x) {
     const double s = sigmoid(x), other = sigmoid(-x);
@@ -66,7 +82,7 @@ static struct point tanh_slope(const struct tanh_problem *p, double x) {
 
 static struct point silu_at(const struct silu_problem *p, double x) {
     (void)p;
-    return relative(times(x, sigmoid(x)), 5);
+    return textbook(x, sigmoid(x));
 }
 static struct point silu_slope(const struct silu_problem *p, double x) {
     const double s = sigmoid(x), other = sigmoid(-x);
@@ -116,7 +132,7 @@ static double mish_rest(double x) {
 }
 static struct point mish_at(const struct mish_problem *p, double x) {
     (void)p;
-    return relative(times(x, gsl_isnan(x) ? x : mish_ratio(x)), 7);
+    return product(x, gsl_isnan(x) ? x : mish_ratio(x), 7);
 }
 static struct point mish_slope(const struct mish_problem *p, double x) {
     const double t = gsl_isnan(x) ? x : mish_ratio(x), s = sigmoid(x), rest = mish_rest(x);

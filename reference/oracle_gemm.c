@@ -13,7 +13,7 @@
  * their operands). Left open, since float32 may rightly be finite, infinite or NaN: an element
  * whose finite terms alone overflow in one order of summation and not in another (that cannot
  * happen where all positive and all negative terms stay below the largest float32, nor where those
- * of one sign do and the sum of all is beyond it), and one for which alpha times a factor
+ * of one sign do and the sum of all, scaled, is beyond it), and one for which alpha times a factor
  * overflows, or underflows to 0 and meets an infinity. */
 #include <gsl/gsl_blas.h>
 #include <math.h>
@@ -70,10 +70,11 @@ static struct sides sides_of(const double *a, const double *b, int64_t count, do
 }
 
 static bool overflow_depends_on_order(const struct sides *sides, double value) {
-    const double limit = 0x1.fffp127; /* the largest float32, less what rounding may add */
+    /* the largest float32, less and with what rounding may add */
+    const double limit = 0x1.fffp127, surely = 0x1.001p128;
     const bool above = sides->above >= limit, below = sides->below >= limit;
     if (isnan(value) || (!above && !below)) return false;
-    return !(value >= limit && !below) && !(value <= -limit && !above);
+    return !(value >= surely && !below) && !(value <= -surely && !above);
 }
 
 /* Does alpha times one of these overflow, where alpha meets them before each other? */

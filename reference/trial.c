@@ -40,6 +40,14 @@ size_t trial_bytes(const struct trial *trial, int index) {
     return (size_t)shape_elements(&trial->shape[index]) * unit_of(trial, index);
 }
 
+bool trial_has_output(const struct trial *trial) {
+    for (int i = 0; i < trial->problem.primitive->operand_count; i++)
+        if (operand_is_output(&trial->problem.primitive->operands[i]) &&
+            shape_elements(&trial->shape[i]) > 0)
+            return true;
+    return false;
+}
+
 enum status trial_open(struct trial *trial, const struct problem *problem, struct error *error) {
     *trial = (struct trial){.problem = *problem, .places = problem_hash(problem)};
     for (int i = 0; i < operand_count(trial); i++) {
@@ -77,13 +85,22 @@ void capture_free(struct capture *capture) {
 
 enum { LAYOUT_MOST_ELEMENTS = 15 };
 
+/* Elements before the data, as trial.h has it: each operand its own, as who aligns one must not take
+ * the others for aligned. */
+static int64_t odd_place(const struct trial *trial, int i) {
+    const uint64_t start = trial->places % ALIGNMENTS;
+    const uint64_t step = 1 + trial->places / ALIGNMENTS % (ALIGNMENTS - 1);
+    const int class = (int)((start + (uint64_t)trial->turn + step * (uint64_t)i) % ALIGNMENTS);
+    if (class == ALIGNMENTS - 1) return 0;
+    const int64_t unit = INT64_C(1) << class, odd = (LAYOUT_MOST_ELEMENTS / unit - 1) / 2;
+    return unit * (1 + 2 * random_integer(trial->places, (uint32_t)i, 0, 0, odd));
+}
+
 /* Bytes before the data in its file. */
 static size_t layout_offset(const struct trial *trial, int i, enum layout layout) {
     if (layout == LAYOUT_END) return guarded_end_offset(trial_bytes(trial, i));
     if (layout == LAYOUT_START) return 0;
-    /* each its own: who aligns one operand must not take the others for aligned */
-    return unit_of(trial, i) *
-           (size_t)random_integer(trial->places, (uint32_t)i, 0, 1, LAYOUT_MOST_ELEMENTS);
+    return unit_of(trial, i) * (size_t)odd_place(trial, i);
 }
 
 /* Fill an operand's file: canaries around the input, or around poison. */

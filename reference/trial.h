@@ -8,12 +8,17 @@
 struct trial {
     struct problem problem;
     struct shape shape[OPERANDS_MAX];
-    uint64_t places;           /* draws where LAYOUT_ODD puts the operands */
+    uint64_t places;           /* draws where LAYOUT_ODD puts the operands, ... */
+    int turn;                  /* ... and what each of them is aligned to: [0, ALIGNMENTS) */
     void *input[OPERANDS_MAX]; /* in and in-out operands as before the run; owned */
     int calls;                 /* 0: a run is one call; else up to so many more, each on the same */
     bool beside;               /* ... beside those of another thread */
     const struct capture *held; /* what outputs hold before a run, for one; NULL: poison */
 };
+
+/* Over so many turns every operand lies once at an odd element, at an odd multiple of 2, of 4, of 8
+ * elements, and at a page's start; in each turn others elsewhere. */
+enum { ALIGNMENTS = 5 };
 
 /* What a run left in its outputs; owned. */
 struct capture {
@@ -50,6 +55,8 @@ void trial_fill(struct trial *trial, enum fill fill, uint64_t seed);
 void trial_close(struct trial *trial);
 void capture_free(struct capture *capture);
 
+/* Is there an element to be written? */
+bool trial_has_output(const struct trial *trial);
 size_t trial_bytes(const struct trial *trial, int operand);
 
 /* Run once. Checks what needs no expected value: it came back, canaries and inputs are untouched,

@@ -21,7 +21,7 @@ static const char *const names[FILL_STYLES] = {
     [FILL_COUNT] = "count",     [FILL_ONES] = "ones",         [FILL_SPARSE] = "sparse",
     [FILL_SPOTS] = "spots",     [FILL_HUNDREDS] = "hundreds", [FILL_DEEP] = "deep",
     [FILL_ODD] = "odd",         [FILL_BINADES] = "binades",   [FILL_MASKED] = "masked",
-    [FILL_RARE] = "rare",       [FILL_SMALL] = "small",
+    [FILL_RARE] = "rare",       [FILL_SMALL] = "small",       [FILL_BLANK] = "blank",
 };
 
 const char *fill_name(enum fill fill) { return names[fill]; }
@@ -36,7 +36,8 @@ bool fill_extreme(enum fill fill) {
     return fill == FILL_LARGE || fill == FILL_HUGE || fill == FILL_TINY || fill == FILL_MIXED ||
            fill == FILL_OFFSET || fill == FILL_PATCHES || fill == FILL_ALTERNATE ||
            fill == FILL_HUNDREDS || fill == FILL_DEEP || fill == FILL_BINADES ||
-           fill == FILL_SMALL || fill == FILL_SPECIAL || fill == FILL_INF || fill == FILL_RARE;
+           fill == FILL_SMALL || fill == FILL_SPECIAL || fill == FILL_INF || fill == FILL_RARE ||
+           fill == FILL_BLANK;
 }
 
 bool fill_repeats(enum fill fill) {
@@ -137,6 +138,17 @@ static double rare(const struct source *s, uint64_t i) {
                                  (int)(sizeof values / sizeof *values) - 1)];
 }
 
+static double blank(const struct source *s, uint64_t i) {
+    static const uint64_t lengths[] = {4, 8, 16, 33, 100};
+    static const double values[] = {NAN, INFINITY, -INFINITY};
+    const uint64_t stretch = i / lengths[s->seed % (sizeof lengths / sizeof *lengths)];
+    if (random_bits(s->seed, s->stream + 100, stretch) & 1) return 0;
+    if (random_integer(s->seed, s->stream + 200, i, 0, 29))
+        return random_normal(s->seed, s->stream, i);
+    return values[random_integer(s->seed, s->stream + 300, i, 0,
+                                 (int)(sizeof values / sizeof *values) - 1)];
+}
+
 static double value(const struct source *s, enum fill fill, uint64_t i) {
     const uint64_t seed = s->seed;
     const uint32_t stream = s->stream;
@@ -173,6 +185,7 @@ static double value(const struct source *s, enum fill fill, uint64_t i) {
     case FILL_BINADES: return binade(s, i);
     case FILL_MASKED: return masked(s, i);
     case FILL_RARE: return rare(s, i);
+    case FILL_BLANK: return blank(s, i);
     case FILL_SMALL: return random_normal(seed, stream, i) * pow(10, -4 - (double)(seed % 9));
     default: return NAN;
     }

@@ -39,6 +39,8 @@ enum fill {
     FILL_MASKED,  /* normal, but in every second stretch of 4 to 300 or so all are -Inf */
     FILL_RARE,    /* normal, but one in 500 is NaN, +-Inf, +-100, +-1e30 or denormal */
     FILL_SMALL,   /* normal times 10^-(4 + seed % 9): small, but no square is denormal */
+    FILL_BLANK,   /* normal, one in 30 NaN or +-Inf, but every second stretch of 4 to 100 is 0: what
+                     skips zeros loses the NaN that they meet */
     FILL_STYLES,
 };
 

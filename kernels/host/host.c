@@ -372,6 +372,17 @@ static enum sign ask(struct host *host, int *status, struct outcome *outcome) {
     return sign;
 }
 
+/* A cache that fills at the first call of a problem is no leak: what the second one keeps may be. */
+static void note_kept(struct host *host) {
+    const struct worker_request *now = &host->page->request, *before = &host->kept_by;
+    if (now->calls) return;
+    const bool keeps = host->page->answer.kept > 0;
+    host->keeps |= keeps && strcmp(now->primitive, before->primitive) == 0 &&
+                   strcmp(now->variant, before->variant) == 0 &&
+                   memcmp(now->value, before->value, sizeof now->value) == 0;
+    host->kept_by = keeps ? *now : (struct worker_request){.threads = 0};
+}
+
 struct outcome host_call(struct host *host, const struct primitive *primitive) {
     struct outcome outcome = outcome_of(VERDICT_FAIL, ANSWERED " before it had returned");
     char id[sizeof host->last];
@@ -388,6 +399,9 @@ struct outcome host_call(struct host *host, const struct primitive *primitive) {
     enum sign sign = ask(host, &status, &outcome);
     if (sign == SIGN_END && another && ended_before(host)) /* no fault of this one */
         sign = ask(host, &status, &outcome);
-    if (sign == SIGN_ANSWER) return judge_answer(host);
+    if (sign == SIGN_ANSWER) {
+        note_kept(host);
+        return judge_answer(host);
+    }
     return sign == SIGN_END ? judge_end(host, primitive, status) : outcome;
 }

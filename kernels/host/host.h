@@ -17,11 +17,13 @@ struct host {
     int socket, page_file, operand_file[OPERANDS_MAX];
     unsigned char *operand[OPERANDS_MAX]; /* this process's view of the operand files */
     size_t room[OPERANDS_MAX];
-    bool stranger;      /* the worker is assay-worker: see kernels/host/assay_worker.c */
-    bool all_strangers; /* those with a defect as well */
-    double timeout;     /* seconds one request may take */
-    double seconds;     /* what the last one took, a new worker's start included */
-    char **arguments;   /* of the worker; not owned */
+    bool stranger;                 /* the worker is assay-worker: see kernels/host/assay_worker.c */
+    bool all_strangers;            /* those with a defect as well */
+    double timeout;                /* seconds one request may take */
+    double seconds;                /* what the last one took, a new worker's start included */
+    struct worker_request kept_by; /* the last one whose call kept memory: problem and kernel */
+    bool keeps; /* two calls in a row of one problem kept memory; whoever looks takes it back */
+    char **arguments; /* of the worker; not owned */
 };
 
 /* `arguments`: {program, WORKER_ARGUMENT, isa cap, plugins ..., NULL}; must outlive the host. */

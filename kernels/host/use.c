@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "kernels/core/memory.h"
+#include "kernels/core/threads.h"
 #include "kernels/host/sanitized.h"
 
 /* ---- registers --------------------------------------------------------------------------------
@@ -154,8 +155,7 @@ static double now(void) {
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-/* Of this thread's arena, and of mappings. */
-static size_t allocated(void) {
+size_t use_allocated(void) {
 #if defined __GLIBC__ && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 33)
     const struct mallinfo2 info = mallinfo2();
     return SANITIZED ? 0 : info.uordblks + info.hblkhd;
@@ -175,10 +175,11 @@ struct neighbour {
     struct use use;
     atomic_bool stop, stands, done, differs;
     atomic_int calls; /* of the first thread, so far */
+    int meetings;     /* to be had */
     pthread_t thread, first;
 };
 
-enum { MEETINGS = 60, MEETING_SIGNAL = SIGURG };
+enum { MEETING_SIGNAL = SIGURG };
 static const double patience = 0.1; /* it may hold a lock that the other one needs */
 
 static struct neighbour *visitor; /* of the signal handler */
@@ -194,7 +195,7 @@ static void stand_still(int number) {
 static void *calls_too(void *argument) {
     struct neighbour *n = argument;
     volatile int spin;
-    for (int i = 0; (SANITIZED || i < MEETINGS) && !atomic_load(&n->stop); i++) {
+    for (int i = 0; (SANITIZED || i < n->meetings) && !atomic_load(&n->stop); i++) {
         const int calls = atomic_load(&n->calls);
         if (!SANITIZED) pthread_kill(n->first, MEETING_SIGNAL);
         while (!SANITIZED && !atomic_load(&n->stands) && !atomic_load(&n->stop)) sched_yield();
@@ -233,8 +234,8 @@ static void free_copies(struct neighbour *neighbour) {
 }
 
 /* False: there is no memory, or no thread, to be had. */
-static bool meet(struct neighbour *neighbour, const struct use *use) {
-    *neighbour = (struct neighbour){.use = *use, .first = pthread_self()};
+static bool meet(struct neighbour *neighbour, const struct use *use, int meetings) {
+    *neighbour = (struct neighbour){.use = *use, .first = pthread_self(), .meetings = meetings};
     memset(neighbour->use.operand, 0, sizeof neighbour->use.operand);
     memset(neighbour->use.before, 0, sizeof neighbour->use.before);
     memset(neighbour->use.first, 0, sizeof neighbour->use.first);
@@ -254,14 +255,14 @@ static bool meet(struct neighbour *neighbour, const struct use *use) {
 }
 
 /* Calls until the neighbour is done, or something differs. Returns how many. */
-static int call_beside(const struct use *use, bool *alike) {
+static int call_beside(const struct use *use, int meetings, bool *alike) {
     const struct sigaction still = {.sa_handler = stand_still, .sa_flags = SA_RESTART};
     const double deadline = now() + (SANITIZED ? USE_SECONDS : USE_BESIDE_SECONDS);
     struct neighbour neighbour;
     struct sigaction before;
     int done = 0;
     sigaction(MEETING_SIGNAL, &still, &before);
-    if (meet(&neighbour, use)) {
+    if (meet(&neighbour, use, meetings)) {
         do {
             again(use);
             atomic_store(&neighbour.calls, ++done);
@@ -277,21 +278,33 @@ static int call_beside(const struct use *use, bool *alike) {
 
 size_t use_often(const struct use *use, bool beside, int *calls, bool *alike) {
     enum { SETTLED = 32, ENOUGH = 64 }; /* caches of libraries are there; a leak is no cache */
+    /* Nor is what each call keeps, of so many, or so much of a few: what free() puts aside looks kept
+     * for some twenty calls. */
+    enum { KEPT_BY_EACH = 64, FEW = 4, MUCH = 1 << 26 };
     const double deadline = now() + USE_SECONDS;
     const int most = *calls;
-    size_t before = 0;
-    int done = 0, since = 0;
+    size_t before = 0, last = use_allocated();
+    const size_t start = last;
+    const bool alone = !use->implementation->uses_threads || threads_get() == 1;
+    bool leaks = false;
+    int done = 0, since = 0, growing = 0;
     note_first(use);
     if (beside) {
-        *calls = call_beside(use, alike);
+        *calls = call_beside(use, most, alike);
         return 0;
     }
     do {
         again(use);
-        if (++done == SETTLED) before = allocated(), since = done;
-    } while (as_the_first(use) && (done < 2 || (done < most && now() < deadline)));
+        const size_t held = use_allocated();
+        if (++done == SETTLED) before = held, since = done;
+        growing += alone && held > last;
+        last = held;
+        leaks = growing == done && (done >= KEPT_BY_EACH || (done >= FEW && last - start >= MUCH));
+    } while (as_the_first(use) && !leaks &&
+             (done < 2 || growing == done || (done < most && now() < deadline)));
     *calls = done;
-    const size_t after = allocated();
+    if (leaks) return (last - start) / (size_t)done;
+    const size_t after = last;
     if (!since || done - since < ENOUGH || after <= before) return 0;
     return (after - before) / (size_t)(done - since);
 }

@@ -28,12 +28,16 @@ unsigned use_once(const struct use *use);
 /* Their names: "rbx, r12". */
 void use_registers(unsigned changed, char *buffer, size_t bytes);
 
+/* Bytes that this thread's arena and mappings hold; 0 where that cannot be told. */
+size_t use_allocated(void);
+
 /* Further calls, each on the operands as they were: up to `calls` of them, as many as fit into
  * USE_SECONDS, two at least, and no more once one has written other bits than the first, whose
- * outputs are then left. `beside`: as many as it takes until another thread has called it often
- * enough in the middle of them, on operands of its own and other data, at most USE_BESIDE_SECONDS.
+ * outputs are then left. `beside`: as many as it takes until another thread has called it `calls`
+ * times in the middle of them, on operands of its own and other data, at most USE_BESIDE_SECONDS.
  * Returns how many bytes more were allocated after each call than before it; 0 where that cannot be
- * told. *calls: how many there were. *alike: that other thread got the bits that the first one gets
+ * told. As long as every call on one thread keeps some, a few dozen are made, however long they take.
+ * *calls: how many there were. *alike: that other thread got the bits that the first one gets
  * from the same operands. */
 size_t use_often(const struct use *use, bool beside, int *calls, bool *alike);
 

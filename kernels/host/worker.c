@@ -211,12 +211,15 @@ static bool run_watched(const struct implementation *implementation, const struc
     answer->stage = STAGE_RUNS;
     watch_begin(&watch);
     guard_page();
+    const size_t before = use_allocated();
     const unsigned changed = use_once(&use);
+    const size_t after = use_allocated();
     bool alike = true;
     const size_t growth = calls ? use_often(&use, request->beside, &calls, &alike) : 0;
     open_page();
     answer->stage = STAGE_RETURNED;
     answer->calls = calls;
+    answer->kept = after > before ? after - before : 0;
     for (int i = 0; i < OPERANDS_MAX; i++) /* what is written now is written too late */
         if (block[i].base) guarded_seal(&block[i]);
     int count = 0;

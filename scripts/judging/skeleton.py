@@ -18,7 +18,7 @@ EDGES = [
     "operands are aligned to their element (4 bytes of a float) and to nothing more",
     "NaN, infinities, denormals and both zeros among the inputs",
     "large sums: how does the rounding error grow with the number of terms?",
-    "the same inputs give the same bits, whatever was called before and with any number of threads",
+    "the same inputs give the same bits at each number of threads, whatever was called before",
 ]
 
 

@@ -13,7 +13,8 @@ begin with, then the kernels, cut at lines of the form
     corpus.py VERIFY_PROGRAM CORPUS [NAME ...]     exit status 0 when all are as expected
 
 All kernels go through one process of the verifier together, so that what is true of a case is worked out once.
---one-by-one asks `assay judge` itself about each, as its user does. --fuzz=N asks the right ones alone, about N random
+--one-by-one asks `assay judge` itself about each, as its user does. --cover asks all together about the problems that
+cover the fields too, as it does and the gate has no time for. --fuzz=N asks the right ones alone, about N random
 problems of a fresh seed: none may be called wrong. ASSAY_SAMPLE=N: every eighth kernel, which of
 the eight by N; unset or `all`: every one.
 """
@@ -37,11 +38,14 @@ TIMEOUT, PATIENCE = 10, 60  # seconds for a kernel, and for known mistakes, none
 
 
 class Kernel:
-    def __init__(self, prologue, match, body, line):
-        self.expected, self.name = match, match[6]
-        self.text = f"{prologue}#line {line}\n{body}"
+    def __init__(self, expected, text):
+        self.expected, self.name, self.text = expected, expected[6], text  # `expected`: a match of EXPECT
+        self.note = ""  # what is particular to it, for people
         self.variant = f"{adapter.VARIANT}_{self.name}"
         self.said = None  # {"verdict", "failure", "cause", "error"}, as assay judge --json says it
+
+    def told(self):
+        return f"{self.name} ({self.note})" if self.note else self.name
 
 
 def read(path):
@@ -52,7 +56,8 @@ def read(path):
     if not marks or meant != len(marks):
         sys.exit(f"{path}: {meant} lines speak of expectations, {len(marks)} can be read")
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
-    kernels = [Kernel(text[:marks[0].start()], mark, text[mark.end():end], text.count("\n", 0, mark.end()) + 1)
+    head = text[:marks[0].start()]
+    kernels = [Kernel(mark, f"{head}#line {text.count(chr(10), 0, mark.end()) + 1}\n{text[mark.end():end]}")
                for mark, end in zip(marks, ends)]
     if len({kernel.name for kernel in kernels}) != len(kernels):
         sys.exit(f"{path}: two kernels have the same name")
@@ -110,13 +115,14 @@ class Together:
         for row in json.loads(done.stdout)["results"]:
             kernel = next(kernel for kernel in kernels if kernel.variant == row["variant"])
             # the case files' random problems are not among the stages of assay judge
-            if row["failures"] and not kernel.said and (row["kind"] != "random" or "--fuzz" in options):
+            if row["failures"] and not kernel.said and (row["kind"] != "random" or options):
                 kernel.said = {"verdict": "WRONG", "failure": row["failures"][0]}
 
     def judge(self, kernels):
         for kernel in kernels:
             self.prepare(kernel)
-        for options in (), ("--fuzz", str(stages.RANDOM_PROBLEMS)):
+        cover = [("--cover",)] if "--cover" in sys.argv else []
+        for options in [(), *cover, ("--fuzz", str(stages.RANDOM_PROBLEMS))]:
             left = [kernel for kernel in kernels if not kernel.said]
             if left:
                 self.ask(left, *options)
@@ -170,7 +176,7 @@ def false_alarms(together, kernels, problems):
     wrong = [kernel for kernel in right if kernel.said]
     for kernel in wrong:
         failure = kernel.said.get("failure") or {"message": kernel.said.get("error")}
-        print(f"false alarm: {kernel.name}: {failure['message']}\n  {failure.get('repro')}")
+        print(f"false alarm: {kernel.told()}: {failure['message']}\n  {failure.get('repro')}")
     print(f"{len(right) - len(wrong)} of {len(right)} right kernels pass {problems} random problems")
     return wrong
 

@@ -9,8 +9,9 @@
 #include "tests/verifier/verify_draw.h"
 
 const char *const cover_part_names[COVER_PARTS] = {
-    [COVER_PAIRS] = "pairs", [COVER_EDGES] = "edges", [COVER_EQUAL] = "equal",
-    [COVER_ENDS] = "ends",   [COVER_ALONE] = "alone", [COVER_BENCH] = "bench",
+    [COVER_PAIRS] = "pairs", [COVER_EDGES] = "edges", [COVER_FAR] = "far",
+    [COVER_EQUAL] = "equal", [COVER_ENDS] = "ends",   [COVER_ALONE] = "alone",
+    [COVER_BENCH] = "bench",
 };
 
 /* Operations that one problem may cost. */
@@ -47,7 +48,9 @@ bool cover_add(struct cover *cover, struct draw *d, enum cover_part part,
     if (known(cover, problem)) return true;
     if (!grow(cover)) return false;
     struct problem_case item = {.problem = *problem};
-    item.fill = draw_between(d, 0, 1) ? FILL_NORMAL : draw_fill(d);
+    item.fill = draw_between(d, 0, 1) ? FILL_NORMAL
+                : part == COVER_BENCH ? FILL_RARE /* what is fast for these sizes meets no NaN */
+                                      : draw_fill(d);
     item.seed = (uint64_t)draw_between(d, 1, 999);
     item.threads = (int)draw_between(d, 1, cover->threads);
     cover->part[cover->list.count] = part;
@@ -246,7 +249,9 @@ static bool cover_pairs(struct cover *cover, struct draw *d) {
 /* ---- the other parts --------------------------------------------------------------------------
  */
 
-static bool cover_edges(struct cover *cover, struct draw *d) {
+/* Every integer field at each of these values. */
+static bool cover_values(struct cover *cover, struct draw *d, enum cover_part part,
+                         int64_t (*value)(int), int count, double limit) {
     const struct primitive *primitive = cover->primitive;
     struct problem wanted;
     bool good = true;
@@ -256,13 +261,18 @@ static bool cover_edges(struct cover *cover, struct draw *d) {
         bool held[PROBLEM_MAX_FIELDS] = {false};
         held[i] = true;
         if (field->kind != FIELD_INT) continue;
-        for (int edge = 0; good && edge < EDGES; edge++) {
-            wanted.value[i].i = edge_value(edge);
+        for (int at = 0; good && at < count; at++) {
+            wanted.value[i].i = value(at);
             if (wanted.value[i].i <= field->highest.i && wanted.value[i].i >= field->lowest.i)
-                good = look_for(cover, d, COVER_EDGES, &wanted, held, LIMIT_PAIRS);
+                good = look_for(cover, d, part, &wanted, held, limit);
         }
     }
     return good;
+}
+
+static bool cover_edges(struct cover *cover, struct draw *d) {
+    return cover_values(cover, d, COVER_EDGES, edge_value, EDGES, LIMIT_PAIRS) &&
+           cover_values(cover, d, COVER_FAR, far_edge, FAR_EDGES, LIMIT_ALONE);
 }
 
 static bool cover_equal(struct cover *cover, struct draw *d) {
@@ -338,6 +348,42 @@ static bool cover_grown(struct cover *cover, struct draw *d, double limit) {
     return cover_add(cover, d, COVER_ALONE, &problem);
 }
 
+/* From the least of everything, fields grow as long as the sum does, or where that makes room for it. */
+static struct problem walk_longer(struct draw *d, const struct primitive *primitive) {
+    enum { REFUSALS = 500 };
+    struct problem problem;
+    problem_init(&problem, primitive);
+    for (int i = 0; i < primitive->field_count; i++)
+        if (primitive->fields[i].kind == FIELD_INT)
+            problem.value[i] = class_value(d, &primitive->fields[i], 0);
+    if (problem_check(&problem, NULL)) problem_init(&problem, primitive);
+    for (int refused = 0; refused < REFUSALS;) {
+        struct problem larger = problem;
+        const int i = (int)draw_between(d, 0, primitive->field_count - 1);
+        if (primitive->fields[i].kind == FIELD_INT)
+            larger.value[i].i += larger.value[i].i / 2 + draw_between(d, 0, 3);
+        const double before = problem_terms(&problem), terms = problem_terms(&larger);
+        const bool room = terms == before && draw_cost(&larger) <= 4 * terms + 16;
+        if ((terms > before || room) && fits(&larger, LIMIT_ALONE))
+            problem = larger;
+        else
+            refused++;
+    }
+    return problem;
+}
+
+/* The longest sum or window: what holds its terms may be an array on the stack. */
+static bool cover_longest(struct cover *cover, struct draw *d) {
+    enum { WALKS = 20 };
+    struct problem longest = walk_longer(d, cover->primitive);
+    for (int i = 1; i < WALKS; i++) {
+        const struct problem found = walk_longer(d, cover->primitive);
+        if (problem_terms(&found) > problem_terms(&longest)) longest = found;
+    }
+    cover->asked[COVER_ALONE]++;
+    return cover_add(cover, d, COVER_ALONE, &longest);
+}
+
 /* The only extent beyond 2^24, and odd: as a float it would be another one. */
 static bool cover_beyond_float(struct cover *cover, struct draw *d) {
     const struct primitive *primitive = cover->primitive;
@@ -362,6 +408,7 @@ static bool cover_large(struct cover *cover, struct draw *d) {
             extents++;
         }
     if (good && extents == 1) good = cover_beyond_float(cover, d);
+    if (good && extents > 1) good = cover_longest(cover, d);
     for (int i = 0; good && extents > 1 && i < GROWN; i++) /* one costs more than all else */
         good = cover_grown(cover, d, i ? LIMIT_ALONE : LIMIT_GROWN);
     return good;

@@ -9,10 +9,11 @@
  *            up to 1, from 2 to 6, an edge of blocks (a power of two from 8 to 4096, one less, one
  *            more), 66 and more; of reals: the default, 0 or the lowest, any other
  *   edges    every integer field on every edge of blocks
+ *   far      ... and at 2^16 + 1, 2^20 + 1 and 2^21 - 1, where counters and tables end
  *   equal    every two integer fields with one value
  *   ends     every field at both ends of its range
- *   alone    every integer field as large as is affordable; all of them grown together; an only
- *            extent beyond 2^24, and odd
+ *   alone    every integer field as large as is affordable; all of them grown together; the
+ *            longest sum; an only extent beyond 2^24, and odd
  *   bench    every problem of [bench]
  *
  * What the primitive refuses, or what costs too much, is looked for in vain and counted. */
@@ -24,6 +25,7 @@
 enum cover_part {
     COVER_PAIRS,
     COVER_EDGES,
+    COVER_FAR,
     COVER_EQUAL,
     COVER_ENDS,
     COVER_ALONE,

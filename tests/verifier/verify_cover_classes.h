@@ -8,6 +8,14 @@
 enum { EDGES = 30 };
 static inline int64_t edge_value(int edge) { return (INT64_C(8) << edge / 3) + edge % 3 - 1; }
 
+/* Edges of counters and tables: beyond 16 bits, beyond 16 bits of vectors of 16, and the first number
+ * whose log2f is the next one's. */
+enum { FAR_EDGES = 3 };
+static inline int64_t far_edge(int at) {
+    static const int64_t edges[FAR_EDGES] = {(1 << 16) + 1, (1 << 20) + 1, (1 << 21) - 1};
+    return edges[at];
+}
+
 /* How many classes the field's values have: see verify_cover.h. */
 int class_count(const struct field *field);
 /* Has it values of this class? */

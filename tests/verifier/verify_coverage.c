@@ -11,6 +11,7 @@
 static const char *const part_words[COVER_PARTS] = {
     [COVER_PAIRS] = "every two fields in every two classes of value, with every flag",
     [COVER_EDGES] = "every extent at powers of two from 8 to 4096, one less, one more",
+    [COVER_FAR] = "every extent at 2^16 + 1, 2^20 + 1 and 2^21 - 1",
     [COVER_EQUAL] = "every two extents equal",
     [COVER_ENDS] = "every field at both ends of its range",
     [COVER_ALONE] = "every extent as large as is affordable, and all together",
