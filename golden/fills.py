@@ -91,6 +91,13 @@ def rare(stream, count):
     return np.where(stream.integer(count, 0, 499) == 0, which, stream.normal(count))
 
 
+def blank(stream, count):
+    length = [4, 8, 16, 33, 100][int(stream.integer(1, 0, 4)[0])]
+    stretches = np.repeat(stream.integer(count // length + 1, 0, 1), length)[:count]
+    which = np.array([np.nan, np.inf, -np.inf])[stream.integer(count, 0, 2).astype(int)]
+    return np.where(stretches == 0, 0.0, np.where(stream.integer(count, 0, 29) == 0, which, stream.normal(count)))
+
+
 def spots(stream, count):
     which = stream.integer(count, 0, 7).astype(int)
     return np.where(which < 4, np.array([np.nan, np.inf, -np.inf, -0.0])[which % 4], counting(stream, count))
@@ -124,6 +131,7 @@ FILLS = {
     "binades": binades,
     "masked": masked,
     "rare": rare,
+    "blank": blank,
     "small": lambda stream, count: stream.normal(count) * 10.0 ** (-4 - float(stream.seed % 9)),
     "hundreds": lambda stream, count: 100 * stream.integer(count, -9, 9),
 }

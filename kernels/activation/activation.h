@@ -9,7 +9,8 @@
  * of silu, gelu, mish and hardswish), and grad_y times the limit of the slope. Left open: the sign
  * of a zero; a gradient that is infinite or NaN times a slope below 2^-126; such a slope may be off
  * by 2^-149, as float32 has no finer ones, before a finite gradient multiplies it, and so may what x
- * multiplies in silu and mish; y of sigmoid and silu where exp(-x) overflows may be 0.
+ * multiplies in silu and mish. Denormal results count: sigmoid as 1 / (1 + exp(-x)), and silu as
+ * x / (1 + exp(-x)), are 0 where exp(-x) overflows, and wrong there.
  * Accuracy of the vector forms: y to 2 ulp over all floats; grad_x to the bound of
  * reference/oracle_activation.c. Measured by `assay verify --ulp`, AVX2 | AVX-512: y over all 2^32
  * floats, grad_x for grad_y = 1 over every 61st, in ulp of the true value (of which a slope that
