@@ -51,6 +51,8 @@ bool fill_repeats(enum fill fill) {
     case FILL_PATCHES:
     case FILL_COUNT:
     case FILL_ONES:
+    case FILL_ODD: /* of every second operand 0 and +-1 */
+    case FILL_BLANK:
     case FILL_SORTED:
     case FILL_SPARSE:
     case FILL_SPOTS:
