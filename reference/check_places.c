@@ -91,8 +91,7 @@ void check_random(struct host *host, struct subject *subject,
     good = good && same_again(host, subject, implementation, plan, &first,
                               ", after other places in memory", &result->finding);
     capture_free(&first);
-    /* whether two threads may be in a library at once is not ours to judge: `use` asks a little */
-    if (good && subject->trusted && !implementation->peer && elements(subject) < TOO_MANY &&
+    if (good && subject->trusted && elements(subject) < TOO_MANY &&
         problem_flops(&subject->item.problem) < SOME_FLOPS)
         right_beside(host, subject, implementation, plan, MEETINGS, &result->finding);
     if (!subject->trusted) result->vacuous = good && !could_fail(subject, implementation);

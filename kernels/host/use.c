@@ -256,7 +256,9 @@ static bool meet(struct neighbour *neighbour, const struct use *use, int meeting
 
 /* Calls until the neighbour is done, or something differs. Returns how many. */
 static int call_beside(const struct use *use, int meetings, bool *alike) {
-    const struct sigaction still = {.sa_handler = stand_still, .sa_flags = SA_RESTART};
+    /* On a stack of its own, as the first one's may end below its stack pointer: what oneDNN generates
+     * writes below the red zone, and a signal there spoils its heap. */
+    const struct sigaction still = {.sa_handler = stand_still, .sa_flags = SA_RESTART | SA_ONSTACK};
     const double deadline = now() + (SANITIZED ? USE_SECONDS : USE_BESIDE_SECONDS);
     struct neighbour neighbour;
     struct sigaction before;
