@@ -3,8 +3,8 @@
  * For y = f(x), f(x) and a gauge: what the roundings of a careful formula in float32 may sum up to,
  * in units roundoff (the last one apart). Half of it goes into the sum, which the tolerance doubles
  * (growth of one term), so that a rival may declare an amplification. Most are relative to f(x).
- * Two are the textbook's, whose terms cancel, as in PyTorch's own float32: gelu's x (1 + erf) / 2,
- * and elu's exp(x) - 1 (assay verify --ulp asks our own kernels for 2 ulp there too).
+ * Some are the textbook's, whose terms cancel, as in PyTorch's own float32: gelu's x (1 + erf) / 2,
+ * elu's and selu's exp(x) - 1 (assay verify --ulp asks our own kernels for 2 ulp there too).
  *
  * For grad_x = grad_y f'(x), f'(x) and its gauge, the sum of |terms| of the formula, since f' may
  * cancel to 0. Where the textbook has 1 - s, s = sigmoid(x) rounded to float32, that is off by up
@@ -21,6 +21,7 @@
 #include "kernels/activation/hardswish.h"
 #include "kernels/activation/leaky_relu.h"
 #include "kernels/activation/mish.h"
+#include "kernels/activation/selu.h"
 #include "kernels/activation/sigmoid.h"
 #include "kernels/activation/silu.h"
 #include "kernels/activation/softplus.h"
@@ -91,13 +92,28 @@ static struct point softplus_slope(const struct softplus_problem *p, double x) {
     return relative(sigmoid(x), 8);
 }
 
+/* k exp(x), x <= 0, of a float exp(x): below 2^-126 those are 2^-149 apart. */
+static struct point exponential(double k, double x) {
+    const struct point plain = relative(k * exp(x), 8);
+    return (struct point){plain.value, plain.gauge + (exp(x) < 0x1p-126 ? k * 0x1p-125 : 0)};
+}
+
 static struct point elu_at(const struct elu_problem *p, double x) {
     if (x > 0) return (struct point){x, 0};
     return (struct point){p->alpha * gsl_expm1(x), 3 * p->alpha * (exp(x) + 1)};
 }
 static struct point elu_slope(const struct elu_problem *p, double x) {
-    if (x > 0) return (struct point){1, 0};
-    return relative(p->alpha * exp(x), 8);
+    return x > 0 ? (struct point){1, 0} : exponential(p->alpha, x);
+}
+
+static struct point selu_at(const struct selu_problem *p, double x) {
+    (void)p;
+    if (x > 0) return relative(SELU_SCALE * x, 3);
+    return (struct point){SELU_BELOW * gsl_expm1(x), 4 * SELU_BELOW * (exp(x) + 1)};
+}
+static struct point selu_slope(const struct selu_problem *p, double x) {
+    (void)p;
+    return x > 0 ? relative(SELU_SCALE, 3) : exponential(SELU_BELOW, x);
 }
 
 static struct point leaky_relu_at(const struct leaky_relu_problem *p, double x) {
@@ -237,5 +253,6 @@ ORACLES(softplus);
 ORACLES(elu);
 ORACLES(leaky_relu);
 ORACLES(mish);
+ORACLES(selu);
 ORACLES(hardswish);
 ORACLES(gelu);

@@ -22,6 +22,8 @@ def gelu(p, x):
     return x * torch.special.erfc(-x / math.sqrt(2)) / 2  # x (1 + erf) / 2 without the cancellation
 
 
+SELU_SCALE, SELU_ALPHA = 1.0507009873554804934193349852946, 1.6732632423543772848170429916717
+
 FUNCTIONS = {
     "relu": lambda p, x: torch.relu(x),
     "leaky_relu": lambda p, x: F.leaky_relu(x, p.negative_slope),
@@ -31,6 +33,7 @@ FUNCTIONS = {
     "silu": tails(lambda p, x: F.silu(x)),
     "softplus": lambda p, x: F.softplus(x, threshold=40),  # its 20 would cost 1e-10
     "elu": lambda p, x: torch.relu(x) + p.alpha * torch.expm1(x.clamp(max=0)),  # F.elu has exp(x) - 1
+    "selu": lambda p, x: SELU_SCALE * (torch.relu(x) + SELU_ALPHA * torch.expm1(x.clamp(max=0))),
     "hardswish": tails(lambda p, x: x * F.relu6(x + 3) / 6),  # the gradient of F.hardswish loses NaN
     "mish": tails(lambda p, x: F.mish(x)),
 }

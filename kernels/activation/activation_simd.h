@@ -65,6 +65,15 @@ static ALWAYS_INLINE vfloat activation_denominator(vfloat x) {
     return vexp_plus(vmax(vset(-87), vsub(vset(0), x)), 1);
 }
 
+/* grad_y alpha exp(x), x <= 0, by w = exp(x / 2) twice, in an order that neither overflows nor
+ * underflows before the result does: factors above 1 are damped by w before they meet grad_y. */
+static ALWAYS_INLINE vfloat activation_exponential(vfloat grad_y, vfloat x, float alpha) {
+    const vfloat one = vset(1), w = vexp_low(vmul(vset(0.5f), vmin(vset(0), x)));
+    const vfloat damped = vmul(vset(alpha > 1 ? alpha : 1), w), small = vset(alpha < 1 ? alpha : 1);
+    const vfloat first = vselect(vlt(one, damped), vmul(damped, w), w);
+    return vmul(vmul(vmul(grad_y, first), small), vmin(one, damped));
+}
+
 /* sigmoid(x + low) = damping^2 share, sigmoid(-x - low) = other, by w = exp(-|x + low| / 2). */
 struct activation_logistic {
     vfloat damping, share, other;

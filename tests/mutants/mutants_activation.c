@@ -41,6 +41,7 @@ static void run_as(const char *member, const struct problem *problem,
     M(silu, "x times its sigmoid")                                                                 \
     M(softplus, "log(1 + exp(x))")                                                                 \
     M(elu, "exp(x) - 1 below 0")                                                                   \
+    M(selu, "elu by 1.0507, alpha 1.67326")                                                        \
     M(hardswish, "x min(max(x + 3, 0), 6) / 6")                                                    \
     M(mish, "x tanh(log(1 + exp(x)))")
 #define DEFINE(member_, formula_)                                                                  \
