@@ -1,11 +1,11 @@
 #include "tests/verifier/verify_cover.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "kernels/core/random.h"
 #include "tests/verifier/verify_cover_classes.h"
+#include "tests/verifier/verify_cover_find.h"
 #include "tests/verifier/verify_draw.h"
 
 const char *const cover_part_names[COVER_PARTS] = {
@@ -19,8 +19,6 @@ const char *const cover_part_names[COVER_PARTS] = {
 #define LIMIT_ALONE 1e8
 #define LIMIT_GROWN 3e8
 #define LIMIT_BENCH 1.2e9
-/* ... and elements that all its operands may have. */
-#define MOST_ELEMENTS 1e8
 
 /* ---- the list ---------------------------------------------------------------------------------
  */
@@ -58,94 +56,19 @@ bool cover_add(struct cover *cover, struct draw *d, enum cover_part part,
     return true;
 }
 
-/* ---- problems around held fields --------------------------------------------------------------
+/* ---- one problem ------------------------------------------------------------------------------
  */
-
-static bool fits(const struct problem *problem, double limit) {
-    double elements = 0;
-    if (problem_check(problem, NULL) || draw_cost(problem) > limit) return false;
-    for (int i = 0; i < problem->primitive->operand_count; i++) {
-        const struct shape shape = problem_shape(problem, i);
-        elements += (double)shape_elements(&shape);
-    }
-    return elements <= MOST_ELEMENTS;
-}
-
-/* A field that is not held gets what a held one has, or a multiple of it, or anything. */
-static void change_one(struct draw *d, struct problem *problem, const bool *held) {
-    const struct primitive *primitive = problem->primitive;
-    const int last = primitive->field_count - 1;
-    const int field = (int)draw_between(d, 0, last), from = (int)draw_between(d, 0, last);
-    if (held[field]) return;
-    const bool follows = held[from] && primitive->fields[from].kind == FIELD_INT &&
-                         primitive->fields[field].kind == FIELD_INT && draw_between(d, 0, 3);
-    if (follows && problem->value[from].i < INT64_C(1) << 40)
-        problem->value[field].i = problem->value[from].i * draw_between(d, 1, 3);
-    else
-        problem->value[field] = draw_value(d, problem, &primitive->fields[field]);
-}
-
-/* Fields that are not held change until the primitive takes the problem. */
-static bool settle(struct draw *d, struct problem *problem, const bool *held, double limit) {
-    enum { TRIES = 1000, AT_ONCE = 4 };
-    if (fits(problem, limit)) return true;
-    for (int i = 0; i < TRIES; i++) {
-        struct problem changed = *problem;
-        for (int64_t n = draw_between(d, 1, AT_ONCE); n > 0; n--) change_one(d, &changed, held);
-        if (!fits(&changed, limit)) continue;
-        *problem = changed;
-        return true;
-    }
-    return false;
-}
-
-/* The defaults, or the least of everything. */
-static struct problem start(struct draw *d, const struct primitive *primitive, double limit) {
-    struct problem problem, least;
-    problem_init(&problem, primitive);
-    least = problem;
-    for (int i = 0; i < primitive->field_count; i++)
-        if (primitive->fields[i].kind == FIELD_INT)
-            least.value[i] = class_value(d, &primitive->fields[i], 0);
-    const bool defaults = fits(&problem, limit) && draw_between(d, 0, 1);
-    return defaults || problem_check(&least, NULL) ? problem : least;
-}
-
-/* Every field that is not held gets a value of any class, if it may. */
-static void vary(struct draw *d, struct problem *problem, const bool *held, double limit) {
-    for (int i = 0; i < problem->primitive->field_count; i++) {
-        const struct field *field = &problem->primitive->fields[i];
-        const int class = (int)draw_between(d, 0, class_count(field) - 1);
-        if (held[i] || !class_possible(field, class)) continue;
-        struct problem changed = *problem;
-        changed.value[i] = class_value(d, field, class);
-        if (fits(&changed, limit)) *problem = changed;
-    }
-}
-
-/* The fields `held` as they are in `wanted`, the others as it goes. */
-static bool find(struct draw *d, const struct problem *wanted, const bool *held, double limit,
-                 struct problem *found) {
-    enum { ATTEMPTS = 3 };
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-        *found = start(d, wanted->primitive, limit);
-        for (int i = 0; i < wanted->primitive->field_count; i++)
-            if (held[i]) found->value[i] = wanted->value[i];
-        if (settle(d, found, held, limit)) return true;
-    }
-    return false;
-}
 
 /* Look for a problem with these held fields, and take it into the list. */
 static bool look_for(struct cover *cover, struct draw *d, enum cover_part part,
                      const struct problem *wanted, const bool *held, double limit) {
     struct problem found;
     cover->asked[part]++;
-    if (!find(d, wanted, held, limit, &found)) {
+    if (!cover_find(d, wanted, held, limit, &found)) {
         cover->missed[part]++;
         return true;
     }
-    if (part == COVER_EQUAL) vary(d, &found, held, limit);
+    if (part == COVER_EQUAL) cover_vary(d, &found, held, limit);
     return cover_add(cover, d, part, &found);
 }
 
@@ -226,11 +149,11 @@ static bool cover_tuple(struct cover *cover, struct draw *d, struct tuples *tupl
         held[field] = true;
         wanted.value[field] = class_value(d, &primitive->fields[field], tuple->class[i]);
     }
-    if (!find(d, &wanted, held, LIMIT_PAIRS, &found)) {
+    if (!cover_find(d, &wanted, held, LIMIT_PAIRS, &found)) {
         cover->missed[COVER_PAIRS]++;
         return true;
     }
-    vary(d, &found, held, LIMIT_PAIRS);
+    cover_vary(d, &found, held, LIMIT_PAIRS);
     for (int i = 0; i < tuples->count; i++) tuples->done[i] |= has(&found, &tuples->item[i]);
     return cover_add(cover, d, COVER_PAIRS, &found);
 }
@@ -323,7 +246,7 @@ static bool cover_alone(struct cover *cover, struct draw *d, int index) {
     cover->asked[COVER_ALONE]++;
     for (int64_t most = field->highest.i; most > 64; most /= 2) {
         wanted.value[index].i = draw_between(d, most - most / 4, most);
-        if (!find(d, &wanted, held, LIMIT_ALONE, &found)) continue;
+        if (!cover_find(d, &wanted, held, LIMIT_ALONE, &found)) continue;
         return cover_add(cover, d, COVER_ALONE, &found);
     }
     cover->missed[COVER_ALONE]++;
@@ -333,14 +256,14 @@ static bool cover_alone(struct cover *cover, struct draw *d, int index) {
 /* From the defaults, or the least, field after field by half, until that costs too much. */
 static bool cover_grown(struct cover *cover, struct draw *d, double limit) {
     enum { REFUSALS = 60 };
-    struct problem problem = start(d, cover->primitive, limit);
+    struct problem problem = cover_start(d, cover->primitive, limit);
     cover->asked[COVER_ALONE]++;
     for (int refused = 0; refused < REFUSALS;) {
         struct problem larger = problem;
         const int i = (int)draw_between(d, 0, cover->primitive->field_count - 1);
         if (cover->primitive->fields[i].kind == FIELD_INT)
             larger.value[i].i += larger.value[i].i / 2 + draw_between(d, 0, 3);
-        if (fits(&larger, limit) && draw_cost(&larger) > draw_cost(&problem))
+        if (cover_fits(&larger, limit) && draw_cost(&larger) > draw_cost(&problem))
             problem = larger;
         else
             refused++;
@@ -364,7 +287,7 @@ static struct problem walk_longer(struct draw *d, const struct primitive *primit
             larger.value[i].i += larger.value[i].i / 2 + draw_between(d, 0, 3);
         const double before = problem_terms(&problem), terms = problem_terms(&larger);
         const bool room = terms == before && draw_cost(&larger) <= 4 * terms + 16;
-        if ((terms > before || room) && fits(&larger, LIMIT_ALONE))
+        if ((terms > before || room) && cover_fits(&larger, LIMIT_ALONE))
             problem = larger;
         else
             refused++;
@@ -393,7 +316,7 @@ static bool cover_beyond_float(struct cover *cover, struct draw *d) {
     for (int i = 0; i < primitive->field_count; i++)
         if (primitive->fields[i].kind == FIELD_INT)
             problem.value[i].i = (1 << 24) + 2 * draw_between(d, 0, 2000) + 1;
-    if (fits(&problem, LIMIT_BENCH)) return cover_add(cover, d, COVER_ALONE, &problem);
+    if (cover_fits(&problem, LIMIT_BENCH)) return cover_add(cover, d, COVER_ALONE, &problem);
     cover->missed[COVER_ALONE]++;
     return true;
 }
@@ -422,7 +345,7 @@ static enum status cover_bench(struct cover *cover, struct draw *d, struct error
     bool good = true;
     for (int i = 0; good && !status && i < bench.count; i++) {
         cover->asked[COVER_BENCH]++;
-        if (fits(&bench.item[i].problem, LIMIT_BENCH))
+        if (cover_fits(&bench.item[i].problem, LIMIT_BENCH))
             good = cover_add(cover, d, COVER_BENCH, &bench.item[i].problem);
         else
             cover->missed[COVER_BENCH]++;
