@@ -140,6 +140,7 @@ struct worker_answer {
     enum left left;
     int left_count;
     int calls;             /* how many more there were */
+    bool for_good;         /* the last of them was beside no other thread's any more */
     size_t kept;           /* bytes allocated during the first call and not given back */
     size_t room;           /* address space that operands, workspace and prepared take */
     size_t memory_allowed; /* what the kernel may take beyond; 0: as much as there is */

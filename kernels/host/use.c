@@ -149,11 +149,20 @@ static bool as_the_first(const struct use *use) {
     return true;
 }
 
-static double now(void) {
+static void copy_outputs(const struct use *use, void *const *to, void *const *from) {
+    for (int i = 0; i < OPERANDS_MAX; i++)
+        if (use->first[i]) memcpy(to[i], from[i], bytes_of(use, i));
+}
+
+static double seconds_of(clockid_t clock) {
     struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
+    clock_gettime(clock, &time);
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
+
+static double now(void) { return seconds_of(CLOCK_MONOTONIC); }
+
+static double spent(void) { return seconds_of(CLOCK_THREAD_CPUTIME_ID); }
 
 size_t use_allocated(void) {
 #if defined __GLIBC__ && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 33)
@@ -255,7 +264,7 @@ static bool meet(struct neighbour *neighbour, const struct use *use, int meeting
 }
 
 /* Calls until the neighbour is done, or something differs. Returns how many. */
-static int call_beside(const struct use *use, int meetings, bool *alike) {
+static int call_beside(const struct use *use, int meetings, enum use_differed *differed) {
     /* On a stack of its own, as the first one's may end below its stack pointer: what oneDNN generates
      * writes below the red zone, and a signal there spoils its heap. */
     const struct sigaction still = {.sa_handler = stand_still, .sa_flags = SA_RESTART | SA_ONSTACK};
@@ -271,19 +280,27 @@ static int call_beside(const struct use *use, int meetings, bool *alike) {
         } while (as_the_first(use) && !atomic_load(&neighbour.done) && now() < deadline);
         atomic_store(&neighbour.stop, true);
         pthread_join(neighbour.thread, NULL);
-        *alike = !atomic_load(&neighbour.differs);
+        if (atomic_load(&neighbour.differs)) *differed = DIFFERED_OTHER_THREAD;
+        if (*differed || !as_the_first(use)) {
+            copy_outputs(use, neighbour.use.operand, use->operand);
+            again(use);
+            if (as_the_first(use))
+                copy_outputs(use, use->operand, neighbour.use.operand);
+            else
+                *differed = DIFFERED_FOR_GOOD;
+        }
         free_copies(&neighbour);
     }
     sigaction(MEETING_SIGNAL, &before, NULL);
     return done;
 }
 
-size_t use_often(const struct use *use, bool beside, int *calls, bool *alike) {
+size_t use_often(const struct use *use, bool beside, int *calls, enum use_differed *differed) {
     enum { SETTLED = 32, ENOUGH = 64 }; /* caches of libraries are there; a leak is no cache */
     /* Nor is what each call keeps, of so many, or so much of a few: what free() puts aside looks kept
      * for some twenty calls. */
     enum { KEPT_BY_EACH = 64, FEW = 4, MUCH = 1 << 26 };
-    const double deadline = now() + USE_SECONDS;
+    const double enough = spent() + USE_SECONDS, deadline = now() + USE_PATIENCE * USE_SECONDS;
     const int most = *calls;
     size_t before = 0, last = use_allocated();
     const size_t start = last;
@@ -292,7 +309,7 @@ size_t use_often(const struct use *use, bool beside, int *calls, bool *alike) {
     int done = 0, since = 0, growing = 0;
     note_first(use);
     if (beside) {
-        *calls = call_beside(use, most, alike);
+        *calls = call_beside(use, most, differed);
         return 0;
     }
     do {
@@ -302,8 +319,9 @@ size_t use_often(const struct use *use, bool beside, int *calls, bool *alike) {
         growing += alone && held > last;
         last = held;
         leaks = growing == done && (done >= KEPT_BY_EACH || (done >= FEW && last - start >= MUCH));
-    } while (as_the_first(use) && !leaks &&
-             (done < 2 || growing == done || (done < most && now() < deadline)));
+    } while (
+        as_the_first(use) && !leaks &&
+        (done < 2 || growing == done || (done < most && spent() < enough && now() < deadline)));
     *calls = done;
     if (leaks) return (last - start) / (size_t)done;
     const size_t after = last;

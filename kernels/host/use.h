@@ -28,20 +28,27 @@ unsigned use_once(const struct use *use);
 /* Their names: "rbx, r12". */
 void use_registers(unsigned changed, char *buffer, size_t bytes);
 
+enum use_differed {
+    DIFFERED_OTHER_THREAD = 1, /* it got other bits than it gets at its own first call */
+    DIFFERED_FOR_GOOD,         /* and no other thread is needed for it any more, see the outputs */
+};
+
 /* Bytes that this thread's arena and mappings hold; 0 where that cannot be told. */
 size_t use_allocated(void);
 
 /* Further calls, each on the operands as they were: up to `calls` of them, as many as fit into
- * USE_SECONDS, two at least, and no more once one has written other bits than the first, whose
- * outputs are then left. `beside`: as many as it takes until another thread has called it `calls`
- * times in the middle of them, on operands of its own and other data, at most USE_BESIDE_SECONDS.
+ * USE_SECONDS of the processor, two at least, and no more once one has written other bits than the
+ * first, whose outputs are then left. `beside`: as many as it takes until another thread has called it
+ * `calls` times in the middle of them, on operands of its own and other data, at most
+ * USE_BESIDE_SECONDS; if anything differed, once more when that thread has ended.
  * Returns how many bytes more were allocated after each call than before it; 0 where that cannot be
  * told. As long as every call on one thread keeps some, a few dozen are made, however long they take.
- * *calls: how many there were. *alike: that other thread got the bits that the first one gets
- * from the same operands. */
-size_t use_often(const struct use *use, bool beside, int *calls, bool *alike);
+ * *calls: how many there were. *differed: 0 where the outputs tell it themselves. */
+size_t use_often(const struct use *use, bool beside, int *calls, enum use_differed *differed);
 
 #define USE_SECONDS 0.05
 #define USE_BESIDE_SECONDS 1.0
+#define USE_PATIENCE                                                                               \
+    20 /* times USE_SECONDS, where others have the processor, or threads are awaited */
 
 #endif

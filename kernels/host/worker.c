@@ -214,18 +214,19 @@ static bool run_watched(const struct implementation *implementation, const struc
     const size_t before = use_allocated();
     const unsigned changed = use_once(&use);
     const size_t after = use_allocated();
-    bool alike = true;
-    const size_t growth = calls ? use_often(&use, request->beside, &calls, &alike) : 0;
+    enum use_differed differed = 0;
+    const size_t growth = calls ? use_often(&use, request->beside, &calls, &differed) : 0;
     open_page();
     answer->stage = STAGE_RETURNED;
     answer->calls = calls;
+    answer->for_good = differed == DIFFERED_FOR_GOOD;
     answer->kept = after > before ? after - before : 0;
     for (int i = 0; i < OPERANDS_MAX; i++) /* what is written now is written too late */
         if (block[i].base) guarded_seal(&block[i]);
     int count = 0;
     answer->left = watch_end(&watch, implementation->uses_threads, operand_bytes(), &count);
     if (!answer->left && growth) answer->left = LEFT_GROWTH, count = (int)growth;
-    if (!answer->left && !alike) answer->left = LEFT_OTHER_THREAD;
+    if (!answer->left && differed == DIFFERED_OTHER_THREAD) answer->left = LEFT_OTHER_THREAD;
     if (!answer->left && changed) answer->left = LEFT_REGISTERS, count = (int)changed;
     answer->left_count = count;
     if (implementation->uses_threads) watch_settle(&watch);

@@ -35,6 +35,9 @@ MEANINGS = [
     (r"left the floating-point control register changed",
      "rounding mode, flush-to-zero or the trap masks were changed and not restored; callers would compute "
      "differently from then on."),
+    (r"has other bits at call \d+ on the same inputs, after another thread's",
+     "something survives a call: a counter, a clock, a cache that fills, or a static variable as another thread's call "
+     "left it."),
     (r"has other bits at call \d+ on the same inputs",
      "something adds up over calls: a counter, a generator of random numbers, a cache that fills."),
     (r"it is not reentrant",

@@ -370,6 +370,16 @@ RUN(first_thread) {
     if (!mine) spoil_last(problem, invocation);
 }
 
+/* As where another thread's call leaves a shared table as that thread needs it. */
+RUN(other_thread_spoils) {
+    static _Thread_local bool mine;
+    struct memory *memory = memory_of(self);
+    if (!memory->calls++) mine = true;
+    if (!mine) memory->known = true;
+    run_right(problem, invocation);
+    if (memory->known) spoil_last(problem, invocation);
+}
+
 static const struct sabotage sabotages[] = {
     SABOTAGE(previous_result, "returns the result of the call before", "FAIL"),
     SABOTAGE(cached_by_problem,
@@ -426,6 +436,8 @@ static const struct sabotage sabotages[] = {
              "FAIL: on the same inputs|FAIL: expected"),
     SABOTAGE(first_thread, "is set up for the thread that calls first, and for no other",
              "FAIL: gives other bits when another thread calls it"),
+    SABOTAGE(other_thread_spoils, "wrong ever after, once another thread has called it",
+             "FAIL: on the same inputs, after another thread's"),
     SABOTAGE(shared_scratch, "results lie in a static buffer for a while: not reentrant",
              "FAIL: it is not reentrant"),
 #if !SANITIZED /* which count allocations themselves */
