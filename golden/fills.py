@@ -218,8 +218,8 @@ def distributions(style, seed, stream, real, along):
 BELOW = {"mask": 2, "bytes": 256}
 
 
-def fill(style, seed, text, shape, domain="real", below=None, along=None):
-    """Values of that shape: int64 for indices, uint8 for masks and bytes, else float32."""
+def fill(style, seed, text, shape, domain="real", below=None, along=None, scale=1):
+    """Values of that shape: int64 for indices, uint8 for masks and bytes, else float32, times `scale`."""
     count, stream = int(np.prod(shape, dtype=np.int64)), zlib.crc32(text.encode())
     if domain in ("index", "mask", "bytes"):
         drawn = integers(style, seed, stream, count, BELOW.get(domain, below))
@@ -234,4 +234,4 @@ def fill(style, seed, text, shape, domain="real", below=None, along=None):
     elif domain != "real":
         raise ValueError(f"there is no domain '{domain}'")
     with np.errstate(over="ignore"):
-        return values.astype(np.float32)
+        return (scale * values).astype(np.float32)

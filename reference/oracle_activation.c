@@ -4,20 +4,22 @@
  * in units roundoff (the last one apart). Half of it goes into the sum, which the tolerance doubles
  * (growth of one term), so that a rival may declare an amplification. Most are relative to f(x).
  * Some are the textbook's, whose terms cancel, as in PyTorch's own float32: gelu's x (1 + erf) / 2,
- * elu's and selu's exp(x) - 1 (assay verify --ulp asks our own kernels for 2 ulp there too).
+ * elu's and selu's exp(x) - 1, hardsigmoid's x / 6 + 1 / 2 (assay verify --ulp asks our own kernels
+ * for 2 ulp there too).
  *
  * For grad_x = grad_y f'(x), f'(x) and its gauge, the sum of |terms| of the formula, since f' may
  * cancel to 0. Where the textbook has 1 - s, s = sigmoid(x) rounded to float32, that is off by up
  * to one unit roundoff, or by itself where s rounds to 1: lost().
  *
  * Left open: gradients that are infinite or NaN times a slope that float32 may round to 0, the two
- * kinks of hardswish, and leaky_relu of -Inf with a slope of 0. */
+ * kinks of hardswish and hardsigmoid, and leaky_relu of -Inf with a slope of 0. */
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_math.h>
 #include <gsl/gsl_randist.h>
 
 #include "kernels/activation/elu.h"
 #include "kernels/activation/gelu.h"
+#include "kernels/activation/hardsigmoid.h"
 #include "kernels/activation/hardswish.h"
 #include "kernels/activation/leaky_relu.h"
 #include "kernels/activation/mish.h"
@@ -148,6 +150,18 @@ static struct point mish_slope(const struct mish_problem *p, double x) {
     return (struct point){t + part, 8 * (t + fabs(part)) + 2 * error};
 }
 
+static struct point hardsigmoid_at(const struct hardsigmoid_problem *p, double x) {
+    (void)p;
+    if (x <= -3 || x >= 3) return (struct point){x > 0, 0};
+    return (struct point){(x + 3) / 6, 2 * (fabs(x) / 6 + 0.5)};
+}
+static struct point hardsigmoid_slope(const struct hardsigmoid_problem *p, double x) {
+    (void)p;
+    if (x < -3 || x > 3) return (struct point){0, 0};
+    if (x == -3 || x == 3) return (struct point){1.0 / 6, GSL_NAN};
+    return relative(gsl_isnan(x) ? x : 1.0 / 6, 3);
+}
+
 static struct point hardswish_at(const struct hardswish_problem *p, double x) {
     (void)p;
     if (x >= 3 || gsl_isnan(x)) return (struct point){x, 2 * fabs(x)};
@@ -254,5 +268,6 @@ ORACLES(elu);
 ORACLES(leaky_relu);
 ORACLES(mish);
 ORACLES(selu);
+ORACLES(hardsigmoid);
 ORACLES(hardswish);
 ORACLES(gelu);

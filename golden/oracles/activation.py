@@ -34,9 +34,11 @@ FUNCTIONS = {
     "softplus": lambda p, x: F.softplus(x, threshold=40),  # its 20 would cost 1e-10
     "elu": lambda p, x: torch.relu(x) + p.alpha * torch.expm1(x.clamp(max=0)),  # F.elu has exp(x) - 1
     "selu": lambda p, x: SELU_SCALE * (torch.relu(x) + SELU_ALPHA * torch.expm1(x.clamp(max=0))),
+    "hardsigmoid": lambda p, x: F.relu6(x + 3) / 6,
     "hardswish": tails(lambda p, x: x * F.relu6(x + 3) / 6),  # the gradient of F.hardswish loses NaN
     "mish": tails(lambda p, x: F.mish(x)),
 }
+SCALES = {"hardsigmoid_backward": 4}  # of x: within 3 of 0 the gradient does not see it
 
 
 @family("activation")
@@ -48,7 +50,7 @@ def activation(primitive, p, operand):
     if primitive in FUNCTIONS:
         return {"y": forward(p, operand("x", p.n))}
     grad_y = operand("grad_y", p.n)
-    x = operand("x", p.n).requires_grad_()
+    x = operand("x", p.n, scale=SCALES.get(primitive, 1)).requires_grad_()
     if primitive == "relu_backward":  # where nothing passes, a NaN in grad_y does not either
         forward(p, x).backward(grad_y)
         return {"grad_x": x.grad}

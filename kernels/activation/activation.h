@@ -9,7 +9,8 @@
  * of silu, gelu, mish and hardswish), and grad_y times the limit of the slope. Left open: the sign
  * of a zero; a gradient that is infinite or NaN times a slope below 2^-126; such a slope may be off
  * by 2^-149, as float32 has no finer ones, before a finite gradient multiplies it, and so may what x
- * multiplies in silu and mish, and what alpha multiplies in the gradients of elu and selu. Denormal results count: sigmoid as 1 / (1 + exp(-x)), and silu as
+ * multiplies in silu and mish, and what alpha multiplies in the gradients of elu and selu, where torch
+ * multiplies by exp(x) last. Denormal results count: sigmoid as 1 / (1 + exp(-x)), and silu as
  * x / (1 + exp(-x)), are 0 where exp(-x) overflows, and wrong there.
  * Accuracy of the vector forms: y to 2 ulp over all floats; grad_x to the bound of
  * reference/oracle_activation.c. Measured by `assay verify --ulp`, AVX2 | AVX-512: y over all 2^32
@@ -23,6 +24,7 @@
  *   silu         1.70 | 1.46  crosses 0     gelu         1.39 | 1.23  crosses 0
  *   mish         1.73 | 1.60  crosses 0     gelu (tanh)  1.68 | 1.63  crosses 0
  *   hardswish    1.91 | 1.91  crosses 0     selu         1.19 | 1.19  3.27 | 3.27
+ *   hardsigmoid  1.33 | 1.33  0.50 | 0.50
  *
  *     ACTIVATION(silu, SILU_FIELDS);               in silu.h: problems, kernel types
  *     ACTIVATION_PRIMITIVES(silu, SILU_FIELDS, ...);   in silu.c: both descriptors */

@@ -42,6 +42,7 @@ static void run_as(const char *member, const struct problem *problem,
     M(softplus, "log(1 + exp(x))")                                                                 \
     M(elu, "exp(x) - 1 below 0")                                                                   \
     M(selu, "elu by 1.0507, alpha 1.67326")                                                        \
+    M(hardsigmoid, "min(max(x + 3, 0), 6) / 6")                                                    \
     M(hardswish, "x min(max(x + 3, 0), 6) / 6")                                                    \
     M(mish, "x tanh(log(1 + exp(x)))")
 #define DEFINE(member_, formula_)                                                                  \
@@ -87,21 +88,23 @@ SPOIL(clipped, if (x > 6) y = fminf(y, 6))
 SPOIL(shifted, y += 1e-3f)
 
 static bool has_limit_0(const struct primitive *p) {
-    static const char *const list[] = {"sigmoid", "gelu", "silu", "softplus", "hardswish", "mish"};
+    static const char *const list[] = {"sigmoid",   "gelu", "silu",       "softplus",
+                                       "hardswish", "mish", "hardsigmoid"};
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
         if (strcmp(p->name, list[i]) == 0) return true;
     return false;
 }
 /* Whose float32 results reach down to x = -87. */
 static bool has_long_tail(const struct primitive *p) {
-    return has_limit_0(p) && strcmp(p->name, "gelu") && strcmp(p->name, "hardswish");
+    return has_limit_0(p) && strcmp(p->name, "gelu") && strncmp(p->name, "hard", 4);
 }
 /* Whose denormal results are more than a tail: near 0, or of small gradients. */
 static bool has_denormals(const struct primitive *p) {
-    return is_member(p) && strcmp(p->name, "sigmoid");
+    return is_member(p) && strcmp(p->name, "sigmoid") && strcmp(p->name, "hardsigmoid");
 }
 static bool grows(const struct primitive *p) {
-    return is_function(p) && strcmp(p->name, "sigmoid") && strcmp(p->name, "tanh");
+    return is_function(p) && strcmp(p->name, "tanh") && strcmp(p->name, "sigmoid") &&
+           strcmp(p->name, "hardsigmoid");
 }
 
 /* ---- mistakes in grad_x = grad_y f'(x) alone ---- */
